@@ -1,0 +1,46 @@
+/** @file data.h
+ * The data that a trial is trained on: target function, embedding of its domain, and input encoding.
+ *
+ * A target lambda(z) on z_n = n/N is learned through an embedding x = gamma(z) (Rahaman et al. 2019, section 4) and an
+ * encoding of x's coordinates (Lazzari and Liu 2023; Tancik et al. 2020). Each family is a table of operations, one file
+ * and one row each (src/data/families.h).
+ *
+ * Not collective. Everything is a function of the settings alone.
+ */
+#ifndef SPECBIAS_DATA_H
+#define SPECBIAS_DATA_H
+
+#include <specbias/spec.h>
+
+/** Inputs and targets of one trial. */
+typedef struct sb_dataset {
+    size_t samples; /**< N */
+    size_t inputs;  /**< input features after embedding and encoding */
+    size_t outputs; /**< target components */
+    double *z;      /**< [samples] position on the target's domain */
+    float *x;       /**< [samples][inputs] */
+    float *y;       /**< [samples][outputs] */
+} sb_dataset;
+
+/** Computes the data for @p settings. SB_MEMORY or SB_INPUT in @p status; @p dataset is then empty. */
+sb_code sb_dataset_create(const sb_settings *settings, sb_dataset *dataset, sb_status *status);
+void sb_dataset_destroy(sb_dataset *dataset);
+
+/** Widths without computing the data, for cost and layout. */
+size_t sb_dataset_inputs(const sb_settings *settings);
+size_t sb_dataset_outputs(const sb_settings *settings);
+size_t sb_dataset_samples(const sb_settings *settings);
+
+/** Amplitude A_i and phase phi_i (radians) of each of the target's frequencies, after amplitude law and seed.
+ * @param amplitudes, phases [settings->target.frequencies.count], either may be NULL. */
+void sb_target_components(const sb_settings *settings, double *amplitudes, double *phases);
+
+/** Mini-batches: the samples of update @p step (from 0).
+ * @param order [samples], workspace that this function owns between calls; @p *epoch says which epoch it holds (start
+ *              with -1).
+ * @param first, count  the batch is order[first .. first + count - 1].
+ * An epoch is ceil(samples / batch) steps; its last batch may be smaller. Call with rising or arbitrary steps. */
+void sb_batch_at(const sb_settings *settings, size_t samples, uint64_t step, int64_t *epoch, uint32_t *order,
+                 size_t *first, size_t *count);
+
+#endif

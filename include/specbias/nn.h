@@ -1,0 +1,115 @@
+/** @file nn.h
+ * ReLU networks in single precision: initialisation, forward and backward passes, losses and Adam.
+ *
+ * A network of depth D is D affine layers, a ReLU after every one but the last:
+ *     h_0 = x,  z_l = h_{l-1} W_l^T + b_l,  h_l = max(z_l, 0)  (l = 1 .. D-1),  f(x) = z_D.
+ * Parameters travel as one flat vector, layer by layer: W_l[out][in] row-major, then b_l[out].
+ *
+ * What computes is a "kernels" table behind sb_network: `plain` makes one BLIS call per matrix product and is the
+ * reference; others may keep any layout of their own between calls, and agree with it up to rounding.
+ *
+ * Not collective. A network belongs to one thread. Nothing is allocated after sb_network_create.
+ */
+#ifndef SPECBIAS_NN_H
+#define SPECBIAS_NN_H
+
+#include <specbias/spec.h>
+
+/* --- Shape ---------------------------------------------------------------------------------------------------------- */
+
+enum { SB_DEPTH_MAX = 64 };
+
+/** Widths of a network's layers. */
+typedef struct sb_shape {
+    size_t depth;                    /**< D, affine layers */
+    size_t widths[SB_DEPTH_MAX + 1]; /**< widths[0] inputs, widths[l] outputs of layer l, widths[D] outputs */
+} sb_shape;
+
+/** The shape that @p settings ask for, with the dataset's @p inputs and @p outputs. */
+sb_shape sb_shape_of(const sb_settings *settings, size_t inputs, size_t outputs);
+
+/** Number of weights and biases. */
+size_t sb_shape_parameters(const sb_shape *shape);
+
+/** Position in the flat vector of W_l and of b_l; layers are counted from 1. */
+size_t sb_shape_weights(const sb_shape *shape, size_t layer);
+size_t sb_shape_biases(const sb_shape *shape, size_t layer);
+
+/** Floating-point operations of one forward pass per sample (2 per multiply-add; matrix products only). */
+double sb_shape_flops(const sb_shape *shape);
+
+/** Fills @p parameters [sb_shape_parameters]: weights and biases of a layer uniform on +-1/sqrt(fan_in). */
+void sb_initialise(const sb_shape *shape, uint64_t seed, float *parameters);
+
+/* --- Networks ------------------------------------------------------------------------------------------------------- */
+
+/** Adam (Kingma and Ba 2015), bias-corrected, epsilon outside the square root. */
+typedef struct sb_adam {
+    double learning_rate, beta1, beta2, epsilon;
+} sb_adam;
+
+sb_adam sb_adam_of(const sb_settings *settings);
+
+typedef struct sb_network sb_network;
+typedef struct sb_kernels sb_kernels;
+
+/** The kernels called @p name, or NULL. */
+const sb_kernels *sb_kernels_find(const char *name);
+
+/** The kernels to use when nothing is said. */
+const sb_kernels *sb_kernels_default(void);
+
+/** A network with zero parameters and zero moments.
+ * @param batch most samples in one sb_network_step or _gradient; sb_network_forward takes any number in blocks of it. */
+sb_code sb_network_create(const sb_kernels *kernels, const sb_shape *shape, size_t batch, sb_network **network,
+                          sb_status *status);
+void sb_network_destroy(sb_network *network);
+
+/** Bytes that sb_network_create allocates. */
+size_t sb_network_bytes(const sb_kernels *kernels, const sb_shape *shape, size_t batch);
+
+/** Copies flat parameters in or out. */
+void sb_network_set_parameters(sb_network *network, const float *parameters);
+void sb_network_get_parameters(const sb_network *network, float *parameters);
+
+/** Adam's state: first and second moments (flat, like the parameters) and the number of updates made. */
+void sb_network_set_moments(sb_network *network, const float *first, const float *second, uint64_t updates);
+void sb_network_get_moments(const sb_network *network, float *first, float *second, uint64_t *updates);
+
+/** f(x) for x[samples][inputs] into outputs[samples][outputs]. Each sample's value does not depend on the block it is
+ * computed in beyond rounding; the same call gives the same bits. */
+void sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs);
+
+/** Loss of f(x) against y[samples][outputs] (samples <= batch), before any update, and its gradient, kept in the network.
+ * MSE: mean over samples and outputs of (f - y)^2. BCE: mean of log(1 + e^f) - y f, f being logits. */
+double sb_network_gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples);
+
+/** Copies the last gradient, flat. */
+void sb_network_get_gradient(const sb_network *network, float *gradient);
+
+/** Updates the parameters with the last gradient. */
+void sb_network_adam(sb_network *network, const sb_adam *adam);
+
+/** sb_network_gradient and sb_network_adam in one: the training step. Returns the loss before the update. */
+double sb_network_step(sb_network *network, const sb_adam *adam, sb_loss loss, const float *x, const float *y,
+                       size_t samples);
+
+/** Mean loss over @p samples of given network outputs, summed in double precision in a fixed order. */
+double sb_loss_value(sb_loss loss, const float *outputs, const float *y, size_t samples, size_t width);
+
+/* --- BLIS ----------------------------------------------------------------------------------------------------------- */
+
+/** The BLIS sub-configuration that suits this machine, as a number of BLIS's arch_t; -1: leave it to BLIS. BLIS misses
+ * AVX-512 on many (virtual) machines. Reads BLIS_ARCH_TYPE if the user set it, and refuses anything but a number that
+ * this BLIS knows (BLIS itself takes any other text as 0). Call before any other BLIS function. */
+sb_code sb_blis_preferred(int *architecture, sb_status *status);
+
+/** Makes BLIS use sub-configuration @p architecture (as agreed by all ranks; -1: its own choice) and one thread, and
+ * checks that it does. Once per process, before any network is created. */
+sb_code sb_blis_start(int architecture, sb_status *status);
+
+/** Name of the sub-configuration in use ("skx") and BLIS's version ("0.9.0"). */
+const char *sb_blis_architecture(void);
+const char *sb_blis_version(void);
+
+#endif

@@ -1,0 +1,90 @@
+/** @file probe.h
+ * Measurements of a network while it is trained and after. Each probe is a row of one table and a file of its own
+ * (src/probe/), with its formula and source.
+ *
+ * For each sweep: sb_probes_declare describes what will be measured to the layout. For each trial: sb_probes_create, then
+ * sb_probes_measure at every record, then sb_probes_destroy. Results go into the trial's payload, a block of memory of
+ * layout->payload_bytes that starts as NaN.
+ *
+ * Not collective.
+ */
+#ifndef SPECBIAS_PROBE_H
+#define SPECBIAS_PROBE_H
+
+#include <specbias/data.h>
+#include <specbias/grid.h>
+#include <specbias/nn.h>
+
+/** What a probe may look at. */
+typedef struct sb_probe_view {
+    const sb_settings *settings; /**< of the trial, with the values of the probe's own axes */
+    const sb_dataset *dataset;
+    const sb_shape *shape;
+    const float *parameters;   /**< [sb_shape_parameters] flat */
+    const float *outputs;      /**< [samples][outputs] f(x) on the training inputs */
+    sb_network *scratch;       /**< a second network of the same shape, for the probe's own use */
+    int64_t step;              /**< updates made so far */
+    void (*progress)(void *);  /**< call at least every 100 ms; gives MPI a turn */
+    void *progress_context;
+} sb_probe_view;
+
+/** Where a probe puts one measurement of one variable: lengths[] are the padded lengths of the variable's own dimensions
+ * (without axes and records); values points at its first element. */
+typedef struct sb_probe_output {
+    sb_type type;
+    void *values;
+    size_t dimension_count;
+    size_t lengths[SB_RANK_MAX];
+} sb_probe_output;
+
+enum { SB_PROBE_VARIABLES_MAX = 8 };
+
+/** One row of the table of probes. */
+typedef struct sb_probe {
+    const char *name; /**< the key under `probes:` */
+    /** Where the probe's settings are in sb_settings. */
+    const sb_probe_settings *(*settings)(const sb_settings *settings);
+    /** Adds its variables to @p layout. @p moment holds the dimensions that come first in each (none if it is taken
+     * once, else one: the steps), @p moments how many; @p variables receives their indices, as many as it has. */
+    sb_code (*declare)(sb_layout *layout, const size_t *moment, size_t moments, size_t *variables, size_t *count,
+                       sb_status *status);
+    /** Floating-point operations of one measurement, for the cost model. */
+    double (*flops)(const sb_settings *settings);
+    /** Bytes that create() allocates. NULL: none. */
+    size_t (*bytes)(const sb_settings *settings);
+    /** Prepares whatever is worth keeping between the measurements of one trial. NULL: nothing. */
+    sb_code (*create)(const sb_settings *settings, const sb_dataset *dataset, const sb_shape *shape, void **state,
+                      sb_status *status);
+    /** Takes one measurement into outputs[], in the order of the variables. */
+    sb_code (*measure)(void *state, const sb_probe_view *view, const sb_probe_output *outputs, sb_status *status);
+    void (*destroy)(void *state);
+} sb_probe;
+
+/** All probes. */
+extern const sb_probe *const sb_probe_table[];
+extern const size_t sb_probe_count;
+
+/** The probes of one trial. */
+typedef struct sb_probes sb_probes;
+
+/** Declares every enabled probe to @p layout, in the table's order. */
+sb_code sb_probes_declare(sb_layout *layout, sb_status *status);
+
+sb_code sb_probes_create(const sb_layout *layout, const sb_settings *settings, const sb_dataset *dataset,
+                         const sb_shape *shape, sb_probes **probes, sb_status *status);
+
+/** True if any probe is due after @p step updates. */
+bool sb_probes_due(const sb_probes *probes, int64_t step);
+
+/** Takes all measurements that are due after @p view->step updates into @p payload. view->settings are the trial's. */
+sb_code sb_probes_measure(sb_probes *probes, const sb_probe_view *view, void *payload, sb_status *status);
+
+void sb_probes_destroy(sb_probes *probes);
+
+/** Floating-point operations of all measurements of one trial. */
+double sb_probes_flops(const sb_layout *layout, const sb_settings *settings);
+
+/** Bytes that the probes of one trial allocate. */
+size_t sb_probes_bytes(const sb_layout *layout, const sb_settings *settings);
+
+#endif

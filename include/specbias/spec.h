@@ -1,0 +1,292 @@
+/** @file spec.h
+ * The sweep file: what a user may write, and what it says.
+ *
+ * One table (sb_fields) describes every field: its dotted path, type, range, default, unit and meaning. It drives
+ * parsing, validation, `--set`, axes, `specbias schema`, a trial's identity and the coordinates in the results file.
+ * sb_sweep_read turns a file into an sb_sweep: the settings that all trials share, and the axes along which they differ.
+ * sb_settings is what one trial is trained and measured with; grid.h says how to get it for a trial.
+ *
+ * Nothing here uses MPI or HDF5: every rank parses the same text and arrives at the same sweep.
+ */
+#ifndef SPECBIAS_SPEC_H
+#define SPECBIAS_SPEC_H
+
+#include <specbias/base.h>
+#include <stdio.h>
+
+/* --- Settings ------------------------------------------------------------------------------------------------------- */
+
+/** A list-valued field. The values belong to the sweep. */
+typedef struct sb_list {
+    size_t count;
+    const double *values;
+} sb_list;
+
+/* Values of the fields that choose by name. Their words are in the field table, in the same order. */
+typedef enum sb_target_kind { SB_TARGET_SINUSOIDS } sb_target_kind;
+typedef enum sb_amplitude_law { SB_AMPLITUDE_EQUAL, SB_AMPLITUDE_RISING, SB_AMPLITUDE_POWER } sb_amplitude_law;
+typedef enum sb_embedding_kind {
+    SB_EMBEDDING_LINE,
+    SB_EMBEDDING_CIRCLE,
+    SB_EMBEDDING_PETALS,
+    SB_EMBEDDING_PARABOLA
+} sb_embedding_kind;
+typedef enum sb_encoding_kind {
+    SB_ENCODING_NONE,
+    SB_ENCODING_INTERVAL,
+    SB_ENCODING_POSITIONAL,
+    SB_ENCODING_FOURIER
+} sb_encoding_kind;
+typedef enum sb_optimizer { SB_OPTIMIZER_ADAM } sb_optimizer;
+typedef enum sb_loss { SB_LOSS_MSE, SB_LOSS_BCE } sb_loss;
+typedef enum sb_shuffle { SB_SHUFFLE_ONCE, SB_SHUFFLE_EPOCH, SB_SHUFFLE_NONE } sb_shuffle;
+
+/** Special values that a field's words stand for. */
+enum {
+    SB_BATCH_FULL = 0,    /**< training.batch: full */
+    SB_SEED_OF_TRIAL = -1 /**< target.seed: trial */
+};
+#define SB_AT_LAST (-1.0) /**< an element of a probe's `at`: after the last step */
+#define SB_AT_ALL (-2.0)  /**< the only element of a probe's `at`: at every record */
+
+/** When a probe is taken, and whether at all. */
+typedef struct sb_probe_settings {
+    int64_t enabled; /**< 1 if the sweep file has the probe's section (`loss` always is) */
+    sb_list at;      /**< {SB_AT_ALL}, {SB_AT_LAST}, or steps and SB_AT_LAST in rising order */
+} sb_probe_settings;
+
+/** Everything that one trial is trained and measured with. Integers, booleans and choices are int64_t, real numbers
+ * double, so that the field table can read and write each by its offset. Lists belong to the sweep. */
+typedef struct sb_settings {
+    int64_t seed; /**< keys all of a trial's random numbers */
+    struct {
+        int64_t kind;              /**< sb_target_kind */
+        int64_t samples;           /**< N; z_n = n/N */
+        sb_list frequencies;       /**< k_i, whole numbers in [1, N/2) */
+        sb_list amplitudes;        /**< A_i before the law: one for all, or one per frequency */
+        int64_t amplitude_law;     /**< sb_amplitude_law */
+        double amplitude_exponent; /**< e of the power law A_i k_i^e */
+        sb_list phases;            /**< phi_i in radians: one for all, or one per frequency; {NAN}: random */
+        int64_t seed;              /**< keys random phases; SB_SEED_OF_TRIAL: the trial's */
+        int64_t binarise;          /**< 1: the target is lambda(z) > threshold, as 0 or 1 */
+        double threshold;
+    } target;
+    struct {
+        int64_t kind;   /**< sb_embedding_kind */
+        int64_t petals; /**< L of gamma_L */
+    } embedding;
+    struct {
+        int64_t kind;     /**< sb_encoding_kind */
+        double low, high; /**< interval: a coordinate v in [0,1) becomes low + (high - low) v */
+        int64_t octaves;  /**< positional */
+        int64_t features; /**< fourier: rows of B; the encoding has twice as many inputs */
+        double sigma;     /**< fourier: standard deviation of B's entries */
+    } encoding;
+    struct {
+        int64_t depth; /**< D: affine layers in all */
+        int64_t width; /**< W: neurons of a hidden layer */
+    } model;
+    struct {
+        int64_t optimizer; /**< sb_optimizer */
+        double learning_rate, beta1, beta2, epsilon;
+        int64_t batch;   /**< samples in a mini-batch; SB_BATCH_FULL: all */
+        int64_t shuffle; /**< sb_shuffle: the order of samples in mini-batches */
+        int64_t steps;   /**< optimiser updates */
+        int64_t loss;    /**< sb_loss */
+    } training;
+    struct {
+        int64_t every; /**< records are taken at steps 0, every, 2 every, ... and the last */
+    } record;
+    struct {
+        sb_probe_settings loss;
+        struct {
+            sb_probe_settings probe;
+            int64_t full; /**< 1: also the whole one-sided amplitude spectrum */
+        } spectrum;
+        struct {
+            sb_probe_settings probe;
+        } spectral_norm;
+        struct {
+            sb_probe_settings probe;
+            sb_list magnitudes; /**< delta >= 0 */
+            int64_t directions; /**< random directions for each magnitude */
+        } perturbation;
+        struct {
+            sb_probe_settings probe;
+        } parameters;
+    } probes;
+} sb_settings;
+
+/** Number of records of a trial: steps 0, every, 2 every, ... and the last. */
+size_t sb_record_count(const sb_settings *settings);
+
+/** The step of record @p record (0 <= record < sb_record_count). */
+int64_t sb_record_step(const sb_settings *settings, size_t record);
+
+/* --- The table of fields -------------------------------------------------------------------------------------------- */
+
+typedef enum sb_field_type {
+    SB_FIELD_INTEGER,  /**< int64_t */
+    SB_FIELD_REAL,     /**< double */
+    SB_FIELD_BOOLEAN,  /**< int64_t, 0 or 1 */
+    SB_FIELD_CHOICE,   /**< int64_t, an index into words */
+    SB_FIELD_INTEGERS, /**< sb_list of whole numbers */
+    SB_FIELD_REALS     /**< sb_list */
+} sb_field_type;
+
+/** A word that a field takes: a choice, or a name for a special value of a number or of a list's element. */
+typedef struct sb_word {
+    const char *text;
+    double value;
+} sb_word;
+
+/** One row: everything known about a field of the sweep file. */
+typedef struct sb_field {
+    const char *path; /**< "embedding.petals" */
+    sb_field_type type;
+    size_t offset;           /**< of its value in sb_settings */
+    double minimum, maximum; /**< allowed range of the number or of each element, inclusive */
+    const char *initial;     /**< default, as YAML; NULL: must be given */
+    const char *unit;        /**< "1" for pure numbers, as in the results file */
+    const char *meaning;     /**< one line */
+    const sb_word *words;    /**< ends with a NULL text; NULL: none */
+    const char *kinds;       /**< words of the section's `kind` to which it applies, space-separated; NULL: all */
+    bool fixed;              /**< may not be an axis */
+} sb_field;
+
+extern const sb_field sb_fields[];
+extern const size_t sb_field_count;
+
+/** The field with dotted path @p path, or NULL. */
+const sb_field *sb_field_find(const char *path);
+
+/** True if @p path is @p prefix or lies below it ("target.samples" below "target"). */
+bool sb_path_within(const char *path, const char *prefix);
+
+/** True if the field applies to the kinds that @p settings choose (embedding.petals only to petals, fields of a probe
+ * only where the probe is enabled). */
+bool sb_field_applies(const sb_field *field, const sb_settings *settings);
+
+/** One value of a field: integer, real or list, by the field's type. */
+typedef union sb_value {
+    int64_t integer;
+    double real;
+    sb_list list;
+} sb_value;
+
+sb_value sb_field_get(const sb_field *field, const sb_settings *settings);
+void sb_field_set(const sb_field *field, sb_settings *settings, sb_value value);
+
+/** Writes a value as YAML: words where it has them, numbers so that they read back exactly. */
+void sb_field_print(const sb_field *field, sb_value value, FILE *out);
+
+/** Prints every key of the sweep file with type, unit, range, default and meaning (`specbias schema`). */
+void sb_schema_print(FILE *out);
+
+/* --- The sweep ------------------------------------------------------------------------------------------------------ */
+
+enum { SB_AXES_MAX = 16 };                       /**< axes in one sweep */
+#define SB_TRIALS_MAX ((uint64_t)10000000)       /**< trials in one sweep */
+#define SB_SWEEP_BYTES_MAX ((size_t)1024 * 1024) /**< size of a sweep file */
+
+typedef enum sb_axis_kind {
+    SB_AXIS_FIELD,   /**< one field */
+    SB_AXIS_SECTION, /**< a whole section: all its fields move together */
+    SB_AXIS_ZIP      /**< named; two or more fields move together */
+} sb_axis_kind;
+
+/** A field that an axis sets, with its value at each point. */
+typedef struct sb_axis_member {
+    const sb_field *field;
+    const sb_value *values; /**< [length of the axis] */
+} sb_axis_member;
+
+/** One axis. All training axes come before the axes under `probes.`; otherwise the order is the file's. */
+typedef struct sb_axis {
+    sb_axis_kind kind;
+    const char *path; /**< field: its path; section: its name; zip: its name */
+    const char *unit; /**< of a field's values; "1" otherwise */
+    size_t length;
+    size_t member_count;
+    const sb_axis_member *members;
+    const char *const *labels; /**< [length] each point in words; sections leave out fields at their default */
+    const char *probe;         /**< name of the probe whose settings it changes; NULL for a training axis */
+} sb_axis;
+
+/** True if the axis sets a field that lies at or below @p path, or of which @p path is a part. */
+bool sb_axis_touches(const sb_axis *axis, const char *path);
+
+/** What a sweep file says. Read-only after sb_sweep_read. */
+typedef struct sb_sweep {
+    const char *name;      /**< `name:`, or the file's name without folder and ending */
+    sb_settings base;      /**< settings of the fields that no axis changes */
+    size_t axis_count;     /**< at least 1: without a training axis, `seed` is one of length 1 */
+    const sb_axis *axes;   /**< [axis_count] */
+    const char *text;      /**< the file as it was read, UTF-8 */
+    size_t text_length;    /**< bytes */
+    const char *overrides; /**< the --set arguments, one a line; "" if none */
+    struct sb_marks *marks; /**< where each field was set, for messages (private) */
+    sb_arena arena;         /**< owns all of it */
+} sb_sweep;
+
+/** The errors found in a sweep, in the order of the file. Zero-initialise before first use. */
+typedef struct sb_diagnostics {
+    size_t count;
+    struct sb_diagnostic {
+        size_t line, column; /**< from 1; 0 where there is none */
+        char *text;          /**< "file:line:column: path: what is wrong; what is allowed" */
+    } *items;
+} sb_diagnostics;
+
+/** Prints every error on a line of its own. */
+void sb_diagnostics_print(const sb_diagnostics *diagnostics, FILE *out);
+void sb_diagnostics_free(sb_diagnostics *diagnostics);
+
+/** Reads a whole sweep file into @p text (released with free(), zero-terminated). SB_INPUT, with the reason, if it cannot
+ * be opened, is no regular file (or pipe), or is larger than SB_SWEEP_BYTES_MAX. */
+sb_code sb_sweep_load(const char *path, char **text, size_t *length, sb_status *status);
+
+/** Parses sweep text.
+ * @param source     name used in messages, usually the file's path.
+ * @param overrides  @p override_count arguments `path=value` of --set, applied in order: the value is YAML; on a field
+ *                   that is an axis it replaces the axis's values; `axes.path=[...]` makes or replaces an axis.
+ * @param diagnostics receives all errors, not only the first.
+ * @return SB_OK and the sweep in @p *sweep, to be released with sb_sweep_free; SB_INPUT with at least one diagnostic (and
+ *         a summary in @p status); SB_MEMORY. */
+sb_code sb_sweep_parse(const char *text, size_t length, const char *source, const char *const *overrides,
+                       size_t override_count, sb_diagnostics *diagnostics, sb_sweep **sweep, sb_status *status);
+
+void sb_sweep_free(sb_sweep *sweep);
+
+/** Adds the error "source:line:column: @p path: ..." at the place where the sweep sets the field or axis @p path. */
+void sb_sweep_report(const sb_sweep *sweep, sb_diagnostics *diagnostics, const char *path, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* --- Rules between fields ------------------------------------------------------------------------------------------- */
+
+/** A condition on several fields of one trial, such as "every frequency lies below samples/2". */
+typedef struct sb_rule {
+    const char *const *fields; /**< the fields and sections it reads, NULL at the end */
+    const char *culprit;       /**< the field that a message points at */
+    /** Writes what is wrong to @p message and returns false; true if the settings keep the rule. */
+    bool (*holds)(const sb_settings *settings, char *message, size_t size);
+} sb_rule;
+
+extern const sb_rule sb_rules[];
+extern const size_t sb_rule_count;
+
+/* --- Identity ------------------------------------------------------------------------------------------------------- */
+
+/** Writes the canonical form of a trial: a line `path=value` for each field that applies, changes the training and
+ * differs from its default, sorted by path, and the versions of the algorithms. Equal text means an equal trial, in any
+ * sweep and any later version. */
+void sb_settings_canonical(const sb_settings *settings, FILE *out);
+
+/** Hash of the canonical form: a trial's identity. */
+sb_hash sb_settings_identity(const sb_settings *settings);
+
+/** Hash of everything in a sweep that its results file depends on: base settings, axes, records and probes, not its name,
+ * comments, or the order of keys. */
+sb_hash sb_sweep_identity(const sb_sweep *sweep);
+
+#endif

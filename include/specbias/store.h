@@ -1,0 +1,95 @@
+/** @file store.h
+ * The results file: HDF5 that is also netCDF-4, its metadata written once.
+ *
+ * Rank 0 builds the whole file alone under a temporary name (groups, scales, attributes, contiguous datasets), reserves
+ * the space, syncs and renames. Then all ranks open it with MPI-IO, fill it with NaN, and from then on only raw data is
+ * written. A slot counts as done only if its state says so and its checksum matches.
+ *
+ * In the file:  /            dimensions, coordinates and variables of the layout; attributes about the format
+ *               /trial       state, checksum, failure, steps, identity; and, as bookkeeping of runs, seconds and run
+ *               /provenance  the sweep's text and overrides; one row for each run; whether the file has been filled
+ * Nothing outside /provenance, /trial/seconds and /trial/run depends on how or where it was computed.
+ */
+#ifndef SPECBIAS_STORE_H
+#define SPECBIAS_STORE_H
+
+#include <mpi.h>
+#include <specbias/trial.h>
+
+/** About one run, for its row in /provenance. Texts are cut where they are too long. */
+typedef struct sb_run_info {
+    double start, end; /**< seconds since 1970, UTC; end is 0 while it runs */
+    int64_t ranks;
+    int64_t trials;            /**< committed by this run so far */
+    double trial_seconds;      /**< sum over committed trials of this run */
+    double commit_seconds;     /**< spent in rounds by rank 0 */
+    double updated;            /**< seconds since 1970 at the last commit */
+    const char *hosts;         /**< comma-separated */
+    const char *job;           /**< SLURM job id or "" */
+    const char *versions;      /**< of specbias, MPI, HDF5, BLIS, FFTW */
+    const char *revision;      /**< of the source */
+    const char *architecture;  /**< BLIS sub-configuration */
+} sb_run_info;
+
+typedef struct sb_store sb_store;
+
+/** What to do if the file exists. */
+typedef enum sb_store_mode {
+    SB_STORE_RESUME,   /**< open it if it holds the same sweep, create it if there is none */
+    SB_STORE_OVERWRITE /**< replace it */
+} sb_store_mode;
+
+/** Bytes that the file will take. */
+uint64_t sb_store_bytes(const sb_layout *layout);
+
+/** Collective. Creates or opens the results file @p path for @p layout.
+ * SB_IO if it cannot be created, written or is no specbias file; SB_INPUT if it holds another sweep, with what differs.
+ * Nothing is left behind by a failed creation. */
+sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const sb_layout *layout, sb_store **store,
+                      sb_status *status);
+
+/** Not collective. State of every trial as committed: [trials], owned by the store, equal on all ranks after each round. */
+const uint8_t *sb_store_states(const sb_store *store);
+
+/** Collective. Starts a row for this run in /provenance. */
+sb_code sb_store_begin_run(sb_store *store, const sb_run_info *info, sb_status *status);
+
+/** Collective. A commit round: writes this rank's @p count results (in rising order of trial; different trials on
+ * different ranks), flushes, reads back, compares, then writes their states and flushes again. Then updates this run's
+ * row with rank 0's @p info. All ranks get the same code; on a failure no slot of this round is marked. */
+sb_code sb_store_commit(sb_store *store, const sb_result *results, size_t count, const sb_run_info *info,
+                        sb_status *status);
+
+/** Collective. Closes the file. */
+sb_code sb_store_close(sb_store *store, sb_status *status);
+
+/* --- Reading, without MPI ------------------------------------------------------------------------------------------- */
+
+/** What `status` shows. Works while a run is writing. Not collective. */
+typedef struct sb_summary {
+    char *sweep_name; /**< released by sb_summary_free */
+    uint64_t trials, done, failed;
+    int64_t runs;
+    uint64_t failures[SB_FAILURE_COUNT]; /**< failed trials by reason */
+    sb_run_info last;                    /**< the newest run; texts released by sb_summary_free */
+} sb_summary;
+
+sb_code sb_summary_read(const char *path, sb_summary *summary, sb_status *status);
+void sb_summary_free(sb_summary *summary);
+
+/** What `verify` found. */
+typedef struct sb_verdict {
+    uint64_t trials, done, failed, missing;
+    uint64_t damaged;       /**< slots that claim to be done or failed and do not match their checksum */
+    uint64_t first_damaged; /**< the lowest of them */
+    sb_hash digest;         /**< of all results: equal digests mean equal results */
+} sb_verdict;
+
+/** Not collective. The sweep text and --set overrides (one a line) that the file was made from; released with free(). */
+sb_code sb_store_read_sweep(const char *path, char **text, size_t *length, char **overrides, sb_status *status);
+
+/** Not collective. Checks that the file has the layout @p layout (made from its own sweep text), and every slot against
+ * its checksum. SB_IO if the file cannot be read or its structure is damaged; damaged slots are counted in @p verdict. */
+sb_code sb_store_verify(const char *path, const sb_layout *layout, sb_verdict *verdict, sb_status *status);
+
+#endif

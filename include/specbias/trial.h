@@ -1,0 +1,69 @@
+/** @file trial.h
+ * One trial: one network trained once and measured at its records.
+ *
+ * Not collective. The result is a function of the settings alone (on one instruction set, with the same libraries).
+ */
+#ifndef SPECBIAS_TRIAL_H
+#define SPECBIAS_TRIAL_H
+
+#include <specbias/probe.h>
+
+/** State of a trial's slot in the results file. The values are part of the file format. */
+typedef enum sb_trial_state {
+    SB_TRIAL_MISSING = 0, /**< never committed */
+    SB_TRIAL_DONE = 1,
+    SB_TRIAL_FAILED = 2 /**< ended early; records until then are there */
+} sb_trial_state;
+
+/** Why a trial failed, as X(name, code, message). The codes are part of the file format. */
+#define SB_FAILURES(X)                                               \
+    X(NONE, 0, "no failure")                                         \
+    X(LOSS_NOT_FINITE, 1, "the training loss became infinite or NaN") \
+    X(OUT_OF_MEMORY, 2, "not enough memory for the network and its probes")
+
+typedef enum sb_failure {
+#define SB_FAILURE_ENUMERATOR(name, code, message) SB_FAILURE_##name = code,
+    SB_FAILURES(SB_FAILURE_ENUMERATOR)
+#undef SB_FAILURE_ENUMERATOR
+        SB_FAILURE_COUNT
+} sb_failure;
+
+/** The message for @p failure. */
+const char *sb_failure_message(sb_failure failure);
+
+/** What a trial leaves behind. */
+typedef struct sb_result {
+    uint64_t trial; /**< its number in the grid */
+    sb_trial_state state;
+    sb_failure failure;
+    int64_t steps;     /**< updates made */
+    double seconds;    /**< wall time */
+    uint64_t checksum; /**< sb_result_checksum */
+    void *payload;     /**< layout->payload_bytes */
+} sb_result;
+
+/** Called at every step boundary with the updates made so far. SB_OK: go on. Anything else ends the trial, which returns
+ * that code. Must be cheap. */
+typedef sb_code (*sb_trial_poll)(void *context, int64_t step);
+
+/** Trains and measures trial @p trial.
+ * @param poll      called at every step boundary; may be NULL.
+ * @param progress  called at least every 100 ms inside probes; may be NULL.
+ * @param result    on SB_OK holds a payload to be released with sb_result_free, DONE or FAILED; empty otherwise. */
+sb_code sb_trial_run(const sb_layout *layout, uint64_t trial, sb_trial_poll poll, void (*progress)(void *),
+                     void *context, sb_result *result, sb_status *status);
+
+void sb_result_free(sb_result *result);
+
+/** Checksum of identity, state, failure, steps and payload: everything about a slot but where and when it was computed.
+ * @param payload [layout->payload_bytes] */
+uint64_t sb_result_checksum(sb_hash identity, sb_trial_state state, sb_failure failure, int64_t steps,
+                            const void *payload, uint64_t payload_bytes);
+
+/** Cost model: floating-point operations of training and probes of one trial. */
+double sb_trial_flops(const sb_layout *layout, const sb_settings *settings);
+
+/** Bytes that one trial holds while it runs, its payload included. */
+size_t sb_trial_bytes(const sb_layout *layout, const sb_settings *settings);
+
+#endif
