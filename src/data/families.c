@@ -1,0 +1,23 @@
+#include "families.h"
+
+const sb_target_ops *const sb_target_table[] = {
+    [SB_TARGET_SINUSOIDS] = &sb_target_sinusoids,
+};
+
+const sb_embedding_ops *const sb_embedding_table[] = {
+    [SB_EMBEDDING_LINE] = &sb_embedding_line,
+    [SB_EMBEDDING_CIRCLE] = &sb_embedding_circle,
+    [SB_EMBEDDING_PETALS] = &sb_embedding_petals,
+    [SB_EMBEDDING_PARABOLA] = &sb_embedding_parabola,
+};
+
+const sb_encoding_ops *const sb_encoding_table[] = {
+    [SB_ENCODING_NONE] = &sb_encoding_none,
+    [SB_ENCODING_INTERVAL] = &sb_encoding_interval,
+    [SB_ENCODING_POSITIONAL] = &sb_encoding_positional,
+    [SB_ENCODING_FOURIER] = &sb_encoding_fourier,
+};
+
+const size_t sb_target_kinds = sizeof sb_target_table / sizeof *sb_target_table;
+const size_t sb_embedding_kinds = sizeof sb_embedding_table / sizeof *sb_embedding_table;
+const size_t sb_encoding_kinds = sizeof sb_encoding_table / sizeof *sb_encoding_table;
