@@ -1,0 +1,43 @@
+"""What the Python tests share: run a sweep with the program under test, and open its results.
+
+The program and the MPI launcher come from the environment (set by CTest): SPECBIAS, MPIEXEC, RANKS.
+"""
+
+import os
+import subprocess
+import tempfile
+
+os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
+SKIP = 77  # CTest's SKIP_RETURN_CODE
+
+
+def need(*modules):
+    """Leave with CTest's code for 'skipped' and the reason if a Python module is missing."""
+    import importlib
+
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            print(f"SKIPPED: this interpreter has no {module} ({error})")
+            raise SystemExit(SKIP)
+
+
+def run(sweep, overrides=()):
+    """Trains the sweep in the YAML text `sweep` and returns its results as an xarray.Dataset in memory."""
+    import xarray
+
+    with tempfile.TemporaryDirectory() as folder:
+        path, output = os.path.join(folder, "sweep.yaml"), os.path.join(folder, "results.h5")
+        with open(path, "w") as file:
+            file.write(sweep)
+        command = [*os.environ["MPIEXEC"].split(), "-n", os.environ.get("RANKS", "2"), os.environ["SPECBIAS"]]
+        command += ["run", path, "-o", output, "--quiet"]
+        for override in overrides:
+            command += ["--set", override]
+        environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+        result = subprocess.run(command, env=environment, text=True, capture_output=True)
+        if result.returncode != 0:
+            raise SystemExit(f"{' '.join(command)}: exit code {result.returncode}\n{result.stdout}{result.stderr}")
+        with xarray.open_dataset(output, engine="h5netcdf") as results:
+            return results.load()
