@@ -43,7 +43,8 @@ static int note_definer(struct dl_phdr_info *info, size_t size, void *context) {
 int main(void) {
     unsigned major, minor, release;
     struct definers definers = {0};
-    hid_t (*volatile parallel_access)(hid_t, MPI_Comm, MPI_Info) = (hid_t(*)(hid_t, MPI_Comm, MPI_Info))H5Pset_fapl_mpio;
+    hid_t (*volatile parallel_access)(hid_t, MPI_Comm, MPI_Info) =
+        (hid_t(*)(hid_t, MPI_Comm, MPI_Info))H5Pset_fapl_mpio;
     int (*volatile initialise)(int *, char ***) = MPI_Init;
     if (!parallel_access || !initialise)
         return 1;
@@ -56,7 +57,8 @@ int main(void) {
         return 1;
     }
     if (H5get_libversion(&major, &minor, &release) < 0 || major != H5_VERS_MAJOR || minor != H5_VERS_MINOR) {
-        printf("the HDF5 headers are version %d.%d, its library is %u.%u\n", H5_VERS_MAJOR, H5_VERS_MINOR, major, minor);
+        printf("the HDF5 headers are version %d.%d, its library is %u.%u\n", H5_VERS_MAJOR, H5_VERS_MINOR, major,
+               minor);
         return 1;
     }
 #ifdef OPEN_MPI

@@ -1,5 +1,4 @@
 #include "revision.h"
-
 #include <specbias/base.h>
 #include <time.h>
 #if defined(__x86_64__)

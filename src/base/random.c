@@ -34,8 +34,7 @@ static void normal_pair(uint64_t seed, sb_purpose purpose, uint32_t lane, uint64
     pair[1] = radius * sin(angle);
 }
 
-void sb_random_normals(uint64_t seed, sb_purpose purpose, uint32_t lane, uint64_t first, size_t count,
-                       double *values) {
+void sb_random_normals(uint64_t seed, sb_purpose purpose, uint32_t lane, uint64_t first, size_t count, double *values) {
     double pair[2];
     for (size_t i = 0; i < count; i++) {
         uint64_t variate = first + i;
