@@ -25,7 +25,7 @@ typedef struct sb_product {
     uint64_t count;
 } sb_product;
 
-/** Index of @p point along each axis: index[axis_count]. */
+/** Index of @p point along each axis: index[axis_count]. The product must not have overflowed (count UINT64_MAX). */
 void sb_product_unravel(const sb_product *product, uint64_t point, size_t *index);
 
 /** Sets in @p settings the fields of the product's axes to their values at @p point. */
@@ -63,7 +63,7 @@ enum { SB_RANK_MAX = 32 }; /**< dimensions of one variable; HDF5's own limit */
 
 /** A named dimension. Its coordinate values, if any, are the sb_coordinate of the same name. */
 typedef struct sb_dimension {
-    const char *name;
+    const char *name; /**< NULL for an axis before sb_layout_finish */
     size_t length;
 } sb_dimension;
 
@@ -75,7 +75,8 @@ typedef struct sb_coordinate {
     size_t dimensions[SB_RANK_MAX]; /**< indices into the layout's dimensions */
     size_t count;                   /**< elements: product of the dimensions' lengths */
     const void *values;             /**< [count] row-major; text: [count][text_length], zero-padded. Missing: NaN */
-    size_t text_length;             /**< characters of each element; 0 unless text */
+    size_t text_length;             /**< bytes of each element, at least 1, UTF-8; 0 unless text. The name
+                                         `<name>_length` is kept free for the dimension of the characters */
 } sb_coordinate;
 
 /** A measured quantity: dimensions are the training axes, then the axes of its probe, then its own. */
@@ -117,11 +118,13 @@ sb_code sb_layout_create(const sb_grid *grid, sb_layout **layout, sb_status *sta
 
 /** Adds a dimension with its coordinate, or finds the one already added for the same rule name, and gives its index.
  * Where the values are the same for all trials the dimension is called @p rule->name and its coordinate too. Where they
- * differ along some axes, the dimension is an index `<name>_index` as long as the longest, and the coordinate `<name>` lies
- * over those axes and the index, padded with NaN. */
+ * differ along some axes (of training or of probes), the dimension is an index `<name>_index` as long as the longest, and
+ * the coordinate `<name>` lies over those axes and the index, padded with NaN: whole numbers are then SB_TYPE_FLOAT64.
+ * SB_INPUT if there is no value in any trial, or too many to hold. */
 sb_code sb_layout_dimension(sb_layout *layout, const sb_vector_rule *rule, size_t *dimension, sb_status *status);
 
-/** Adds a table with one value for each element of @p dimension, over the axes that change it; padded with NaN. */
+/** Adds a table with one value for each element of @p dimension, over the axes that change it; padded with NaN. A table
+ * of the same rule name over the same dimension is added once. */
 sb_code sb_layout_table(sb_layout *layout, const sb_vector_rule *rule, size_t dimension, sb_status *status);
 
 /** Adds a variable of probe @p probe over @p dimensions (@p dimension_count of them), behind the axes. @p variable is its
@@ -130,9 +133,14 @@ sb_code sb_layout_variable(sb_layout *layout, const char *probe, const char *nam
                            const char *long_name, sb_type type, const size_t *dimensions, size_t dimension_count,
                            size_t *variable, sb_status *status);
 
-/** Settles names (an axis is called after the last component of its path, or after the whole path where that is taken),
- * adds the axes' coordinates, and computes offsets. SB_INPUT if names still collide or a variable has too many
- * dimensions or elements. */
+/** Settles names, adds the axes' coordinates, and computes offsets.
+ *
+ * An axis is called after the last component of its path, or after the whole path where something else in the file has
+ * that name; a zip after its name, or `zip.<name>`; axes that collide with each other all take the long form. The
+ * coordinate of an axis has its dimension's name: numbers for a number (also for lists of one element each), else text.
+ * That of a zip is 0, 1, 2, ..., and each of its fields is a coordinate along it, named as if it were an axis.
+ *
+ * SB_INPUT if names still collide, or all trials together would take more than 2^62 bytes. */
 sb_code sb_layout_finish(sb_layout *layout, sb_status *status);
 
 void sb_layout_free(sb_layout *layout);
