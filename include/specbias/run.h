@@ -1,5 +1,7 @@
 /** @file run.h
  * A whole run: joins trial, sched and store. Also what a run would cost.
+ *
+ * Order of calls: sb_plan_create from the sweep's text, sb_run_start once per process, then sb_run or sb_plan_estimate.
  */
 #ifndef SPECBIAS_RUN_H
 #define SPECBIAS_RUN_H
@@ -8,6 +10,8 @@
 #include <specbias/sched.h>
 #include <specbias/store.h>
 
+/* --- What is to be run ---------------------------------------------------------------------------------------------- */
+
 /** A sweep with everything that follows from it. */
 typedef struct sb_plan {
     sb_sweep *sweep;
@@ -15,47 +19,81 @@ typedef struct sb_plan {
     sb_layout *layout;
 } sb_plan;
 
-/** Not collective. From sweep text to layout: parses, checks the rules, declares the probes, checks the input data. Every
- * rank gets the same answer from the same text. On SB_INPUT the diagnostics say what is wrong. Release with sb_plan_free. */
+/** Not collective. From sweep text to layout: parses, checks the rules, declares the probes. Every rank gets the same
+ * answer from the same text. On SB_INPUT the diagnostics say what is wrong. Release with sb_plan_free. */
 sb_code sb_plan_create(const char *text, size_t length, const char *source, const char *const *overrides,
                        size_t override_count, sb_diagnostics *diagnostics, sb_plan **plan, sb_status *status);
 void sb_plan_free(sb_plan *plan);
+
+/* --- Start of a process --------------------------------------------------------------------------------------------- */
+
+/** Collective; once per process, before anything is computed. Flushes denormals and starts BLIS with one sub-configuration
+ * that all ranks share: their common choice, or the oldest where all are of Intel's line. SB_INPUT if they have none,
+ * naming the variable to set. Agreed. */
+sb_code sb_run_start(MPI_Comm comm, sb_status *status);
+
+/** Not collective. The same for one process without MPI. */
+sb_code sb_run_start_alone(sb_status *status);
+
+enum { SB_VERSIONS_LENGTH = 512 };
+
+/** Not collective, also before MPI_Init. Versions of specbias and the libraries in use, separated by ", ". */
+void sb_versions(char text[SB_VERSIONS_LENGTH]);
+
+/* --- The run -------------------------------------------------------------------------------------------------------- */
 
 /** What a user asks of `run`. */
 typedef struct sb_run_options {
     const char *output; /**< results file */
     sb_store_mode mode;
     double interval; /**< seconds between commit rounds */
-    bool quiet;
+    bool quiet;      /**< no progress */
 } sb_run_options;
 
-/** What came of it. */
+/** What came of it, equal on all ranks. */
 typedef struct sb_run_report {
-    uint64_t trials;         /**< in the grid */
-    uint64_t already_done;   /**< committed before this run */
-    uint64_t done, failed;   /**< committed by this run */
-    double seconds;          /**< wall time of training */
-    double efficiency;       /**< sum of trial time / (ranks x wall time) */
+    uint64_t trials;        /**< in the grid */
+    uint64_t already_done;  /**< committed before this run, failed ones included */
+    uint64_t done, failed;  /**< committed by this run */
+    uint64_t failed_before; /**< of already_done */
+    uint64_t workers;       /**< ranks that committed at least one trial */
+    double seconds;         /**< wall time of training */
+    double efficiency;      /**< sum of trial time / (ranks x wall time); NaN if nothing was trained */
 } sb_run_report;
 
-/** Collective. Trains what is missing and commits it. SB_OK, SB_TRIALS_FAILED, or a failure; agreed. */
+/** Finished results wait for the next round, on each rank at most this many bytes and this many results; a rank that has
+ * more asks for a round at once. */
+#define SB_WAITING_BYTES_MAX ((uint64_t)256 << 20)
+enum { SB_WAITING_MAX = 1000 };
+
+/** Collective. Trains what is missing in the results file and commits it; nothing is written where nothing is missing.
+ * SB_OK, SB_TRIALS_FAILED (by this run or an earlier one), or a failure; agreed. The report is also filled on failure, as
+ * far as known. */
 sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options, sb_run_report *report,
                sb_status *status);
+
+/* --- What it would cost --------------------------------------------------------------------------------------------- */
 
 /** What a run would cost on @p ranks ranks. */
 typedef struct sb_estimate {
     uint64_t trials;
     uint64_t records;         /**< of all trials together */
     uint64_t file_bytes;
-    uint64_t memory_per_rank; /**< bytes, of the largest trial */
-    double flops;             /**< of the whole sweep */
-    double rate;              /**< FLOP/s of one rank, measured now on steps of this sweep's networks */
+    uint64_t memory_per_rank; /**< bytes: the largest trial, and results that wait for a round */
+    double flops;             /**< of the whole sweep, by the cost model */
+    double rate;              /**< FLOP/s of one rank over the whole sweep */
     double seconds;           /**< predicted wall time */
     double longest;           /**< seconds of the longest trial */
     double efficiency;        /**< of the simulated schedule */
 } sb_estimate;
 
-/** Not collective. Takes about a second for the measurement. sb_blis_start must have been called. */
+/** Not collective. Trains the networks with the costliest and the cheapest step for at most half a second each, takes from
+ * them the time of a step apart from its arithmetic and the rate of the arithmetic, and simulates the schedule with
+ * trials of that length. sb_run_start_alone (or sb_run_start) must have been called.
+ *
+ * Left out: creating and filling the file, commit rounds, the start of MPI; that probes run at another rate than training
+ * steps; that ranks which share a socket's caches and memory slow each other down; that other nodes are faster or slower
+ * than the machine on which this is called. */
 sb_code sb_plan_estimate(const sb_plan *plan, size_t ranks, sb_estimate *estimate, sb_status *status);
 
 #endif

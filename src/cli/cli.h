@@ -1,0 +1,72 @@
+/* The command line: commands, their options, and what they print. */
+#ifndef SPECBIAS_CLI_H
+#define SPECBIAS_CLI_H
+
+#include <specbias/run.h>
+#include <stdio.h>
+
+/* --- Options (options.c) --- */
+
+/* Options that a command takes, as letters of sb_command.options. */
+enum {
+    SB_OPTION_HELP = 'h',
+    SB_OPTION_OUTPUT = 'o',
+    SB_OPTION_RESUME = 'r',
+    SB_OPTION_OVERWRITE = 'w',
+    SB_OPTION_SET = 's',
+    SB_OPTION_INTERVAL = 'i',
+    SB_OPTION_QUIET = 'q',
+    SB_OPTION_RANKS = 'n',
+    SB_OPTION_JSON = 'j',
+};
+
+/* What was given. Texts belong to argv. */
+typedef struct sb_arguments {
+    const char *operand; /* the command's file */
+    const char *output;
+    bool help, resume, overwrite, quiet, json;
+    double interval; /* seconds */
+    size_t ranks;
+    const char **overrides; /* released by sb_arguments_free */
+    size_t override_count;
+} sb_arguments;
+
+typedef struct sb_command {
+    const char *name, *summary, *help;
+    const char *options; /* letters of SB_OPTION_* */
+    const char *operand; /* what its file is called in messages; NULL: it takes none */
+    int (*main)(const struct sb_command *command, int argc, char **argv);
+} sb_command;
+
+/* SB_INPUT with one line that names what is wrong and, where one is near, what may have been meant. */
+sb_code sb_arguments_parse(const sb_command *command, int argc, char **argv, sb_arguments *arguments,
+                           sb_status *status);
+void sb_arguments_free(sb_arguments *arguments);
+
+/* For commands without MPI: parses, and prints help or the error. True if the command is to go on; otherwise @p
+ * exit_code is the program's. */
+bool sb_arguments_ready(const sb_command *command, int argc, char **argv, sb_arguments *arguments, int *exit_code);
+
+/* The word of @p words (NULL at the end) nearest to @p text, NULL if none is near. */
+const char *sb_nearest_word(const char *text, const char *const *words);
+
+/* --- Commands, one file each --- */
+
+extern const sb_command sb_run_command, sb_plan_command, sb_status_command, sb_verify_command, sb_schema_command;
+
+/* --- Printing (print.c) --- */
+
+enum { SB_PRINT_LENGTH = 64 };
+
+/* "12.3 MB", powers of 1000. */
+const char *sb_print_bytes(double bytes, char text[SB_PRINT_LENGTH]);
+/* "4.2 s" below a minute, "1:02:03" above, "3 days 1:02:03". */
+const char *sb_print_seconds(double seconds, char text[SB_PRINT_LENGTH]);
+/* "2024-05-06 07:08:09 UTC". */
+const char *sb_print_time(double since_1970, char text[SB_PRINT_LENGTH]);
+
+/* Prints an error on standard error, the diagnostics of a sweep before it (@p diagnostics may be NULL), and gives the
+ * exit code. */
+int sb_print_failure(const sb_status *status, const sb_diagnostics *diagnostics);
+
+#endif

@@ -1,0 +1,161 @@
+#include "cli.h"
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct option_row {
+    const char *name;
+    int letter;
+    bool takes_value;
+    bool has_short_form;
+} option_row;
+
+static const option_row rows[] = {
+    {"help", SB_OPTION_HELP, false, true},      {"output", SB_OPTION_OUTPUT, true, true},
+    {"resume", SB_OPTION_RESUME, false, false}, {"overwrite", SB_OPTION_OVERWRITE, false, false},
+    {"set", SB_OPTION_SET, true, false},        {"interval", SB_OPTION_INTERVAL, true, false},
+    {"quiet", SB_OPTION_QUIET, false, true},    {"ranks", SB_OPTION_RANKS, true, false},
+    {"json", SB_OPTION_JSON, false, false},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+/* What getopt_long needs to know of one command's options. */
+typedef struct option_set {
+    struct option longs[ROWS + 1];
+    const char *words[ROWS + 1];
+    char shorts[2 * ROWS + 2];
+} option_set;
+
+static void select_options(const char *letters, option_set *set) {
+    size_t count = 0;
+    char *next = set->shorts;
+    *next++ = ':'; /* tells a missing value from an unknown option */
+    for (size_t i = 0; i < ROWS; ++i) {
+        if (!strchr(letters, rows[i].letter))
+            continue;
+        set->words[count] = rows[i].name;
+        set->longs[count++] = (struct option){rows[i].name, rows[i].takes_value, NULL, rows[i].letter};
+        if (rows[i].has_short_form)
+            *next++ = (char)rows[i].letter;
+        if (rows[i].has_short_form && rows[i].takes_value)
+            *next++ = ':';
+    }
+    *next = '\0';
+    set->words[count] = NULL;
+    set->longs[count] = (struct option){0};
+}
+
+static sb_code unknown_option(const sb_command *command, const option_set *set, const char *given, sb_status *status) {
+    char name[64] = "";
+    const size_t dashes = strspn(given, "-"), length = strcspn(given + dashes, "=");
+    memcpy(name, given + dashes, length < sizeof name ? length : sizeof name - 1);
+    const char *near = sb_nearest_word(name, set->words);
+    return sb_fail(
+        status, SB_INPUT, "%s: option '%s' is unknown or cannot be used like this%s%s%s; see 'specbias %s --help'",
+        command->name, given, near ? "; did you mean '--" : "", near ? near : "", near ? "'?" : "", command->name);
+}
+
+static sb_code parse_interval(const char *text, double *interval, sb_status *status) {
+    char *end = NULL;
+    errno = 0;
+    *interval = strtod(text, &end);
+    if (end == text || *end || errno || !(*interval > 0 && *interval <= 86400))
+        return sb_fail(status, SB_INPUT, "--interval '%s': give seconds between two commits, above 0 and at most 86400",
+                       text);
+    return SB_OK;
+}
+
+static sb_code parse_ranks(const char *text, size_t *ranks, sb_status *status) {
+    char *end = NULL;
+    errno = 0;
+    const long value = strtol(text, &end, 10);
+    if (end == text || *end || errno || value < 1 || value > 1000000)
+        return sb_fail(status, SB_INPUT, "--ranks '%s': give a whole number from 1 to 1000000", text);
+    *ranks = (size_t)value;
+    return SB_OK;
+}
+
+static sb_code take_option(int letter, const char *value, sb_arguments *arguments, sb_status *status) {
+    switch (letter) {
+    case SB_OPTION_HELP:
+        arguments->help = true;
+        return SB_OK;
+    case SB_OPTION_OUTPUT:
+        arguments->output = value;
+        return SB_OK;
+    case SB_OPTION_RESUME:
+        arguments->resume = true;
+        return SB_OK;
+    case SB_OPTION_OVERWRITE:
+        arguments->overwrite = true;
+        return SB_OK;
+    case SB_OPTION_SET:
+        arguments->overrides[arguments->override_count++] = value;
+        return SB_OK;
+    case SB_OPTION_INTERVAL:
+        return parse_interval(value, &arguments->interval, status);
+    case SB_OPTION_QUIET:
+        arguments->quiet = true;
+        return SB_OK;
+    case SB_OPTION_RANKS:
+        return parse_ranks(value, &arguments->ranks, status);
+    default:
+        arguments->json = true;
+        return SB_OK;
+    }
+}
+
+static sb_code take_operand(const sb_command *command, int count, char **operands, sb_arguments *arguments,
+                            sb_status *status) {
+    const int wanted = command->operand ? 1 : 0;
+    if (arguments->help)
+        return SB_OK;
+    if (count < wanted)
+        return sb_fail(status, SB_INPUT, "%s: no %s given; see 'specbias %s --help'", command->name, command->operand,
+                       command->name);
+    if (count > wanted)
+        return sb_fail(status, SB_INPUT, "%s: one argument too many, '%s'; see 'specbias %s --help'", command->name,
+                       operands[wanted], command->name);
+    arguments->operand = wanted ? operands[0] : NULL;
+    if (arguments->resume && arguments->overwrite)
+        return sb_fail(status, SB_INPUT, "%s: --resume and --overwrite exclude each other", command->name);
+    return SB_OK;
+}
+
+sb_code sb_arguments_parse(const sb_command *command, int argc, char **argv, sb_arguments *arguments,
+                           sb_status *status) {
+    option_set set;
+    sb_code code = SB_OK;
+    *arguments = (sb_arguments){.interval = 30};
+    arguments->overrides = sb_array((size_t)argc, sizeof *arguments->overrides, "the options", status);
+    if (!arguments->overrides)
+        return SB_MEMORY;
+    select_options(command->options, &set);
+    opterr = 0;
+    for (int letter; code == SB_OK && (letter = getopt_long(argc, argv, set.shorts, set.longs, NULL)) != -1;)
+        if (letter == ':')
+            code = sb_fail(status, SB_INPUT, "%s: option '%s' needs a value; see 'specbias %s --help'", command->name,
+                           argv[optind - 1], command->name);
+        else if (letter == '?')
+            code = unknown_option(command, &set, argv[optind - 1], status);
+        else
+            code = take_option(letter, optarg, arguments, status);
+    return code == SB_OK ? take_operand(command, argc - optind, argv + optind, arguments, status) : code;
+}
+
+void sb_arguments_free(sb_arguments *arguments) {
+    free(arguments->overrides);
+}
+
+bool sb_arguments_ready(const sb_command *command, int argc, char **argv, sb_arguments *arguments, int *exit_code) {
+    sb_status status = {0};
+    if (sb_arguments_parse(command, argc, argv, arguments, &status) != SB_OK)
+        *exit_code = sb_print_failure(&status, NULL);
+    else if (arguments->help)
+        *exit_code = fputs(command->help, stdout) < 0 ? sb_exit_code(SB_IO) : 0;
+    else
+        return true;
+    sb_arguments_free(arguments);
+    return false;
+}

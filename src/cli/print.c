@@ -1,0 +1,39 @@
+#include "cli.h"
+#include <math.h>
+#include <time.h>
+
+const char *sb_print_bytes(double bytes, char text[SB_PRINT_LENGTH]) {
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    size_t unit = 0;
+    for (; bytes >= 999.5 && unit + 1 < sizeof units / sizeof *units; ++unit)
+        bytes /= 1000;
+    snprintf(text, SB_PRINT_LENGTH, "%.3g %s", bytes, units[unit]);
+    return text;
+}
+
+const char *sb_print_seconds(double seconds, char text[SB_PRINT_LENGTH]) {
+    const long long whole = llrint(seconds), days = whole / 86400;
+    if (seconds < 59.5)
+        snprintf(text, SB_PRINT_LENGTH, "%.2g s", seconds);
+    else if (days > 0)
+        snprintf(text, SB_PRINT_LENGTH, "%lld day%s %lld:%02lld:%02lld", days, days == 1 ? "" : "s", whole / 3600 % 24,
+                 whole / 60 % 60, whole % 60);
+    else
+        snprintf(text, SB_PRINT_LENGTH, "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+    return text;
+}
+
+const char *sb_print_time(double since_1970, char text[SB_PRINT_LENGTH]) {
+    const time_t moment = (time_t)since_1970;
+    struct tm parts;
+    if (!gmtime_r(&moment, &parts) || !strftime(text, SB_PRINT_LENGTH, "%Y-%m-%d %H:%M:%S UTC", &parts))
+        snprintf(text, SB_PRINT_LENGTH, "%.0f s since 1970", since_1970);
+    return text;
+}
+
+int sb_print_failure(const sb_status *status, const sb_diagnostics *diagnostics) {
+    if (diagnostics)
+        sb_diagnostics_print(diagnostics, stderr);
+    fprintf(stderr, "specbias: %s\n", status->message);
+    return sb_exit_code(status->code);
+}

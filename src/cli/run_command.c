@@ -1,0 +1,117 @@
+#include "cli.h"
+#include <inttypes.h>
+#include <specbias/comm.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The sweep's text, read by rank 0 alone: a thousand ranks that open one file at once are a burden on a cluster. */
+static sb_code share_sweep(MPI_Comm comm, int rank, const char *path, char **text, size_t *length, sb_status *status) {
+    if (rank == 0)
+        sb_sweep_load(path, text, length, status);
+    return sb_agree(comm, status) == SB_OK ? sb_share_text(comm, text, length, status) : status->code;
+}
+
+static void print_report(const char *path, const sb_run_report *report, int ranks) {
+    char text[SB_PRINT_LENGTH];
+    const uint64_t failed = report->failed + report->failed_before;
+    if (report->already_done == report->trials)
+        printf("%s is complete: all %" PRIu64 " trials were done before, nothing to train\n", path, report->trials);
+    else
+        printf("%" PRIu64 " trials done in %s by %" PRIu64 " of %d ranks, efficiency %.2f\n", report->done,
+               sb_print_seconds(report->seconds, text), report->workers, ranks, report->efficiency);
+    if (failed)
+        printf("%" PRIu64 " of %" PRIu64 " trials failed: 'specbias status %s' tells why\n", failed, report->trials,
+               path);
+    printf("results: %s\n", path);
+    printf("look at them with 'specbias status %s', 'ncdump -h %s', or in Python:\n", path, path);
+    printf("  xarray.open_dataset(\"%s\", engine=\"h5netcdf\")\n", path);
+}
+
+static sb_code run_sweep(MPI_Comm comm, int rank, const sb_arguments *arguments, sb_diagnostics *diagnostics,
+                         sb_status *status) {
+    char *text = NULL, *name = NULL;
+    size_t length = 0;
+    int ranks = 1;
+    sb_plan *plan = NULL;
+    sb_run_report report = {0};
+    if (share_sweep(comm, rank, arguments->operand, &text, &length, status) != SB_OK)
+        goto done;
+    sb_mpi_check(MPI_Comm_size(comm, &ranks), "MPI_Comm_size", status);
+    sb_plan_create(text, length, arguments->operand, arguments->overrides, arguments->override_count, diagnostics,
+                   &plan, status);
+    if (plan && !(name = malloc(strlen(plan->sweep->name) + sizeof ".h5")))
+        sb_fail(status, SB_MEMORY, "no memory for the name of the results file");
+    if (sb_agree(comm, status) != SB_OK || sb_run_start(comm, status) != SB_OK)
+        goto done;
+    sprintf(name, "%s.h5", plan->sweep->name);
+    const sb_run_options options = {.output = arguments->output ? arguments->output : name,
+                                    .mode = arguments->overwrite ? SB_STORE_OVERWRITE : SB_STORE_RESUME,
+                                    .interval = arguments->interval,
+                                    .quiet = arguments->quiet};
+    const sb_code code = sb_run(comm, plan, &options, &report, status);
+    if (rank == 0 && !arguments->quiet && (code == SB_OK || code == SB_TRIALS_FAILED))
+        print_report(options.output, &report, ranks);
+done:
+    sb_plan_free(plan);
+    free(name);
+    free(text);
+    return status->code;
+}
+
+static int run_with_mpi(const sb_arguments *arguments, sb_status *status) {
+    int rank = 0, provided = 0;
+    sb_diagnostics diagnostics = {0};
+    /* Open MPI's own MPI-IO loses collective writes on a full disk without an error; ROMIO reports them. The variable
+     * must be set before MPI starts; other MPI libraries ignore it. */
+    if (setenv("OMPI_MCA_io", "^ompio", 0) != 0)
+        return sb_print_failure(status, NULL);
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS ||
+        MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN) != MPI_SUCCESS ||
+        MPI_Comm_rank(MPI_COMM_WORLD, &rank) != MPI_SUCCESS) {
+        sb_fail(status, SB_SYSTEM, "MPI could not be started");
+        return sb_print_failure(status, NULL);
+    }
+    if (status->code == SB_OK)
+        run_sweep(MPI_COMM_WORLD, rank, arguments, &diagnostics, status);
+    if (rank == 0 && status->code != SB_OK && status->code != SB_TRIALS_FAILED)
+        sb_print_failure(status, &diagnostics);
+    fflush(stdout);
+    sb_diagnostics_free(&diagnostics);
+    MPI_Finalize(); /* everything is committed and closed: a failure here changes nothing */
+    return sb_exit_code(status->code);
+}
+
+static int run_main(const sb_command *command, int argc, char **argv) {
+    sb_arguments arguments;
+    sb_status status = {0};
+    int exit_code = 0;
+    if (sb_arguments_parse(command, argc, argv, &arguments, &status) == SB_OK && arguments.help)
+        exit_code = fputs(command->help, stdout) < 0 ? sb_exit_code(SB_IO) : 0;
+    else
+        exit_code = run_with_mpi(&arguments, &status); /* also to say what is wrong, once and not on every rank */
+    sb_arguments_free(&arguments);
+    return exit_code;
+}
+
+const sb_command sb_run_command = {
+    .name = "run",
+    .summary = "train what is missing in a sweep's results file",
+    .help = "usage: [mpirun -n RANKS] specbias run SWEEP [-o FILE] [--resume|--overwrite]\n"
+            "                                     [--set PATH=VALUE]... [--interval SECONDS] [--quiet]\n\n"
+            "Trains every trial of the sweep file that the results file does not hold yet, and writes\n"
+            "what is finished in regular commits. A run that was killed is continued by the same\n"
+            "command, on any number of ranks. Results do not depend on the number of ranks.\n\n"
+            "  -o, --output FILE    results file (default: the sweep's name with .h5, in this folder)\n"
+            "  --resume             go on with a file of the same sweep; this is what is done anyway\n"
+            "  --overwrite          start anew, whatever the file holds\n"
+            "  --set PATH=VALUE     override a key of the sweep file, such as training.steps=100 or\n"
+            "                       'model.width=[16, 32]'; may be repeated. Part of the sweep: give\n"
+            "                       it again to go on with the same file\n"
+            "  --interval SECONDS   between two commits (default 30)\n"
+            "  -q, --quiet          print errors only\n\n"
+            "Use one rank per core. Exit code 1: finished, but trials failed (their records up to the\n"
+            "failure are kept); 2: bad sweep file or usage; 74: the results file could not be written.\n",
+    .options = "horwsiq",
+    .operand = "sweep file",
+    .main = run_main,
+};

@@ -1,0 +1,89 @@
+#include "cli.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Cuts @p text at its line ends. The lines stay in it; @p lines is released with free(). */
+static size_t split_lines(char *text, const char ***lines, sb_status *status) {
+    size_t most = 1, count = 0;
+    for (const char *c = text; *c; ++c)
+        most += *c == '\n';
+    *lines = sb_array(most, sizeof **lines, "the --set options of a results file", status);
+    char *state = NULL;
+    for (char *line = *lines ? strtok_r(text, "\n", &state) : NULL; line; line = strtok_r(NULL, "\n", &state))
+        (*lines)[count++] = line;
+    return count;
+}
+
+/* The plan that the file was made from. */
+static sb_code read_plan(const char *path, sb_plan **plan, sb_status *status) {
+    char *text = NULL, *overrides = NULL;
+    const char **lines = NULL;
+    size_t length = 0;
+    sb_diagnostics diagnostics = {0};
+    sb_code code = sb_store_read_sweep(path, &text, &length, &overrides, status);
+    if (code != SB_OK)
+        goto done;
+    const size_t count = split_lines(overrides, &lines, status);
+    if (!lines) {
+        code = SB_MEMORY;
+        goto done;
+    }
+    code = sb_plan_create(text, length, path, lines, count, &diagnostics, plan, status);
+    if (code == SB_INPUT)
+        code = sb_fail(status, SB_IO, "%s: this version cannot read the sweep stored in it: %s", path,
+                       diagnostics.count ? diagnostics.items[0].text : "it is damaged");
+done:
+    sb_diagnostics_free(&diagnostics);
+    free(lines);
+    free(overrides);
+    free(text);
+    return code;
+}
+
+static int print_verdict(const char *path, const sb_verdict *verdict) {
+    char digest[SB_HASH_TEXT];
+    sb_hash_format(verdict->digest, digest);
+    printf("%s: %" PRIu64 " trials: %" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " missing, %" PRIu64 " damaged\n",
+           path, verdict->trials, verdict->done, verdict->failed, verdict->missing, verdict->damaged);
+    printf("digest: %s\n", digest);
+    if (verdict->damaged == 0)
+        return 0;
+    sb_status status = {0};
+    sb_fail(&status, SB_IO,
+            "%s: %" PRIu64 " slots do not match their checksum, the first is trial %" PRIu64
+            "; 'specbias run' with this file trains them again",
+            path, verdict->damaged, verdict->first_damaged);
+    return sb_print_failure(&status, NULL);
+}
+
+static int verify_main(const sb_command *command, int argc, char **argv) {
+    sb_arguments arguments;
+    sb_status status = {0};
+    sb_plan *plan = NULL;
+    sb_verdict verdict = {0};
+    int exit_code = 0;
+    if (!sb_arguments_ready(command, argc, argv, &arguments, &exit_code))
+        return exit_code;
+    if (read_plan(arguments.operand, &plan, &status) == SB_OK &&
+        sb_store_verify(arguments.operand, plan->layout, &verdict, &status) == SB_OK)
+        exit_code = print_verdict(arguments.operand, &verdict);
+    else
+        exit_code = sb_print_failure(&status, NULL);
+    sb_plan_free(plan);
+    sb_arguments_free(&arguments);
+    return exit_code;
+}
+
+const sb_command sb_verify_command = {
+    .name = "verify",
+    .summary = "check every result in a file against its checksum",
+    .help = "usage: specbias verify FILE\n\n"
+            "Checks the structure of a results file and every trial's results against its checksum,\n"
+            "and prints how many trials are done, failed, missing and damaged, and one digest of all\n"
+            "results: equal digests mean equal results, whoever computed them and wherever.\n\n"
+            "Exit code 74 if the file or any trial in it is damaged.\n",
+    .options = "h",
+    .operand = "results file",
+    .main = verify_main,
+};

@@ -1,0 +1,78 @@
+/* What the files of this module share. */
+#ifndef SPECBIAS_RUN_INTERNAL_H
+#define SPECBIAS_RUN_INTERNAL_H
+
+#include <specbias/run.h>
+
+/* --- stopwatch: the time that a rank spends on trials, rounds left out --- */
+
+typedef struct sb_stopwatch {
+    double total; /* seconds while it ran */
+    double since; /* start of the current stretch */
+    bool running;
+} sb_stopwatch;
+
+void sb_stopwatch_start(sb_stopwatch *watch);
+void sb_stopwatch_stop(sb_stopwatch *watch);
+
+/* --- display.c: progress, on rank 0 only --- */
+
+typedef struct sb_display {
+    bool shown;    /* false on other ranks and with --quiet */
+    bool terminal; /* a bar that moves, or lines in a log */
+    double next;   /* second of the run at which the next line is due in a log */
+    uint64_t trials, already_done;
+    double work;       /* FLOPs that this run is to do */
+    double efficiency; /* up to the last round; NaN before the first */
+} sb_display;
+
+void sb_display_start(sb_display *display, int ranks);
+void sb_display_show(sb_display *display, const sb_progress *progress);
+void sb_display_end(sb_display *display);
+
+/* --- provenance.c --- */
+
+/* Collective. Fills what is known at the start of a run. On rank 0 the texts are real and belong to @p info. */
+sb_code sb_run_info_create(MPI_Comm comm, sb_run_info *info, sb_status *status);
+void sb_run_info_free(sb_run_info *info);
+
+/* Seconds since 1970, UTC. */
+double sb_time_of_day(void);
+
+/* --- work.c: the callbacks of the scheduler --- */
+
+/* Sums over committed trials; real numbers so that one reduction adds them all, exact below 2^53. */
+typedef struct sb_tally {
+    double done, failed, seconds;
+    double busy; /* seconds spent on trials up to now, finished or not */
+} sb_tally;
+
+typedef struct sb_work {
+    MPI_Comm comm;
+    int rank, ranks;
+    const sb_plan *plan;
+    sb_store *store;
+    sb_order *order;
+    sb_run_info info;
+    sb_display display;
+    sb_tally mine, all;
+    double started; /* of the whole run, sb_seconds */
+    sb_stopwatch busy;
+    sb_result *waiting; /* [SB_WAITING_MAX] finished, not committed */
+    size_t waiting_count;
+    /* The ticket in hand. */
+    sb_scheduler *scheduler;
+    sb_status *status;
+    int64_t step;
+    double flops_per_step;
+} sb_work;
+
+bool sb_work_pending(void *context, uint64_t ticket);
+sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_status *status);
+sb_code sb_work_round(void *context, bool last, sb_status *status);
+void sb_work_show(void *context, const sb_progress *progress);
+
+/* The cost model as the scheduler's order asks for it; @p layout is an sb_layout. */
+double sb_work_flops(const void *layout, const sb_settings *settings);
+
+#endif

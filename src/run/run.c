@@ -1,0 +1,99 @@
+#include "internal.h"
+#include <math.h>
+#include <specbias/comm.h>
+#include <stdlib.h>
+
+static void count_states(const sb_store *store, uint64_t trials, sb_run_report *report) {
+    const uint8_t *states = sb_store_states(store);
+    for (uint64_t i = 0; i < trials; ++i) {
+        report->already_done += states[i] != SB_TRIAL_MISSING;
+        report->failed_before += states[i] == SB_TRIAL_FAILED;
+    }
+}
+
+/* What this rank needs before it can work. */
+static sb_code prepare(sb_work *work, const sb_run_options *options, const sb_run_report *report, sb_status *status) {
+    const sb_plan *plan = work->plan;
+    work->waiting = sb_array(SB_WAITING_MAX, sizeof *work->waiting, "the results that wait for a round", status);
+    if (work->waiting)
+        sb_order_create(&plan->grid, sb_work_flops, plan->layout, &work->order, status);
+    if (status->code != SB_OK)
+        return status->code;
+    work->display = (sb_display){
+        .shown = work->rank == 0 && !options->quiet, .trials = report->trials, .already_done = report->already_done};
+    for (uint64_t ticket = 0; work->display.shown && ticket < report->trials; ++ticket)
+        if (sb_work_pending(work, ticket))
+            work->display.work += sb_order_cost(work->order, ticket);
+    return SB_OK;
+}
+
+static sb_code report_run(const sb_work *work, sb_run_report *report, sb_status *status) {
+    const double working = work->mine.done + work->mine.failed > 0;
+    double workers = 0;
+    const int code = MPI_Allreduce(&working, &workers, 1, MPI_DOUBLE, MPI_SUM, work->comm);
+    report->workers = (uint64_t)workers;
+    report->done = (uint64_t)work->all.done;
+    report->failed = (uint64_t)work->all.failed;
+    return sb_mpi_check(code, "MPI_Allreduce", status);
+}
+
+/* Trains what is missing. */
+static sb_code train(sb_work *work, const sb_run_options *options, sb_run_report *report, sb_status *status) {
+    const sb_tasks tasks = {.count = report->trials,
+                            .interval = options->interval,
+                            .context = work,
+                            .pending = sb_work_pending,
+                            .work = sb_work_do,
+                            .round = sb_work_round,
+                            .show = sb_work_show};
+    sb_progress progress = {0};
+    prepare(work, options, report, status);
+    if (sb_agree(work->comm, status) != SB_OK || sb_run_info_create(work->comm, &work->info, status) != SB_OK ||
+        sb_store_begin_run(work->store, &work->info, status) != SB_OK)
+        return status->code;
+    sb_display_start(&work->display, work->ranks);
+    work->started = sb_seconds();
+    sb_scheduler_run(work->comm, &tasks, &progress, status);
+    sb_display_end(&work->display);
+    report->seconds = sb_seconds() - work->started;
+    if (MPI_Bcast(&report->seconds, 1, MPI_DOUBLE, 0, work->comm) == MPI_SUCCESS && report->seconds > 0)
+        report->efficiency = work->all.seconds / (work->ranks * report->seconds);
+    sb_status counting = {0};
+    report_run(work, report, &counting);
+    sb_agree(work->comm, &counting);
+    if (status->code == SB_OK)
+        *status = counting;
+    return status->code;
+}
+
+static void release(sb_work *work) {
+    for (size_t i = 0; i < work->waiting_count; ++i)
+        sb_result_free(&work->waiting[i]);
+    free(work->waiting);
+    sb_order_free(work->order);
+    sb_run_info_free(&work->info);
+}
+
+sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options, sb_run_report *report,
+               sb_status *status) {
+    sb_work work = {.comm = comm, .plan = plan, .ranks = 1};
+    *report = (sb_run_report){.trials = plan->grid.trials.count, .efficiency = NAN};
+    *status = (sb_status){0};
+    if (sb_mpi_check(MPI_Comm_rank(comm, &work.rank), "MPI_Comm_rank", status) == SB_OK)
+        sb_mpi_check(MPI_Comm_size(comm, &work.ranks), "MPI_Comm_size", status);
+    if (sb_agree(comm, status) != SB_OK ||
+        sb_store_open(comm, options->output, options->mode, plan->layout, &work.store, status) != SB_OK)
+        return status->code;
+    count_states(work.store, report->trials, report);
+    if (report->already_done < report->trials)
+        train(&work, options, report, status);
+    sb_status closing = {0};
+    sb_store_close(work.store, &closing);
+    if (status->code == SB_OK)
+        *status = closing;
+    release(&work);
+    if (status->code == SB_OK && report->failed + report->failed_before > 0)
+        sb_fail(status, SB_TRIALS_FAILED, "%llu of %llu trials failed",
+                (unsigned long long)(report->failed + report->failed_before), (unsigned long long)report->trials);
+    return status->code;
+}

@@ -1,0 +1,122 @@
+#include "internal.h"
+#include <specbias/comm.h>
+#include <stdlib.h>
+
+void sb_stopwatch_start(sb_stopwatch *watch) {
+    watch->since = sb_seconds();
+    watch->running = true;
+}
+
+void sb_stopwatch_stop(sb_stopwatch *watch) {
+    watch->total += sb_seconds() - watch->since;
+    watch->running = false;
+}
+
+double sb_work_flops(const void *layout, const sb_settings *settings) {
+    return sb_trial_flops(layout, settings);
+}
+
+bool sb_work_pending(void *context, uint64_t ticket) {
+    const sb_work *work = context;
+    return sb_store_states(work->store)[sb_order_trial(work->order, ticket)] == SB_TRIAL_MISSING;
+}
+
+static sb_code step_done(void *context, int64_t step) {
+    sb_work *work = context;
+    const double flops = (double)(step - work->step) * work->flops_per_step;
+    work->step = step;
+    return sb_scheduler_poll(work->scheduler, flops, work->status);
+}
+
+static void inside_probe(void *context) {
+    sb_scheduler_progress(((sb_work *)context)->scheduler);
+}
+
+static bool too_much_waits(const sb_work *work) {
+    return work->waiting_count == SB_WAITING_MAX ||
+           work->waiting_count * work->plan->layout->payload_bytes >= SB_WAITING_BYTES_MAX;
+}
+
+sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_status *status) {
+    sb_work *work = context;
+    const sb_layout *layout = work->plan->layout;
+    const uint64_t trial = sb_order_trial(work->order, ticket);
+    sb_settings settings = work->plan->sweep->base;
+    sb_grid_settings(&work->plan->grid, trial, &settings);
+    const int64_t steps = settings.training.steps;
+    work->scheduler = scheduler;
+    work->status = status;
+    work->step = 0;
+    work->flops_per_step = sb_order_cost(work->order, ticket) / (double)(steps > 0 ? steps : 1);
+
+    const double busy_before = work->busy.total;
+    sb_result result = {0};
+    sb_stopwatch_start(&work->busy);
+    const sb_code code = sb_trial_run(layout, trial, step_done, inside_probe, work, &result, status);
+    sb_stopwatch_stop(&work->busy);
+    if (code != SB_OK)
+        return code;
+    /* sb_trial_run cannot know of the rounds that took place inside it. */
+    result.seconds = work->busy.total - busy_before;
+    work->waiting[work->waiting_count++] = result;
+    /* A trial that failed early has no steps left to report, but its share of the work is over. */
+    const sb_code polled = work->step < steps ? step_done(work, steps) : SB_OK;
+    return polled == SB_OK && too_much_waits(work) ? sb_scheduler_round(scheduler, status) : polled;
+}
+
+static int by_trial(const void *left, const void *right) {
+    const uint64_t a = ((const sb_result *)left)->trial, b = ((const sb_result *)right)->trial;
+    return (a > b) - (a < b);
+}
+
+/* Adds this rank's waiting results to its sums, and all ranks' sums to those of the run. */
+static sb_code count_results(sb_work *work, sb_status *status) {
+    sb_tally *mine = &work->mine;
+    for (size_t i = 0; i < work->waiting_count; ++i) {
+        mine->seconds += work->waiting[i].seconds;
+        mine->done += work->waiting[i].state == SB_TRIAL_DONE;
+        mine->failed += work->waiting[i].state == SB_TRIAL_FAILED;
+    }
+    mine->busy = work->busy.total;
+    const int code = MPI_Allreduce(mine, &work->all, sizeof *mine / sizeof(double), MPI_DOUBLE, MPI_SUM, work->comm);
+    return sb_mpi_check(code, "MPI_Allreduce", status);
+}
+
+static void describe_run(sb_work *work, bool last) {
+    work->info.trials = (int64_t)(work->all.done + work->all.failed);
+    work->info.trial_seconds = work->all.seconds;
+    work->info.updated = sb_time_of_day();
+    work->info.end = last ? work->info.updated : 0;
+    work->display.efficiency = work->all.busy / (work->ranks * (sb_seconds() - work->started));
+}
+
+sb_code sb_work_round(void *context, bool last, sb_status *status) {
+    sb_work *work = context;
+    const double entered = sb_seconds();
+    const bool inside_trial = work->busy.running;
+    if (inside_trial)
+        sb_stopwatch_stop(&work->busy);
+    qsort(work->waiting, work->waiting_count, sizeof *work->waiting, by_trial);
+    const sb_tally before = work->mine, all_before = work->all;
+    sb_status agreed = {0};
+    count_results(work, &agreed);
+    if (sb_agree(work->comm, &agreed) == SB_OK) {
+        describe_run(work, last);
+        sb_store_commit(work->store, work->waiting, work->waiting_count, &work->info, &agreed);
+    }
+    if (agreed.code != SB_OK) {
+        work->mine = before;
+        work->all = all_before;
+    }
+    for (size_t i = 0; i < work->waiting_count; ++i)
+        sb_result_free(&work->waiting[i]);
+    work->waiting_count = 0;
+    work->info.commit_seconds += sb_seconds() - entered;
+    if (inside_trial)
+        sb_stopwatch_start(&work->busy);
+    return agreed.code == SB_OK ? SB_OK : sb_fail(status, agreed.code, "%s", agreed.message);
+}
+
+void sb_work_show(void *context, const sb_progress *progress) {
+    sb_display_show(&((sb_work *)context)->display, progress);
+}
