@@ -64,6 +64,7 @@ typedef enum sb_purpose {
     SB_PURPOSE_ENCODING = 3,       /**< rows of the random Fourier features */
     SB_PURPOSE_SHUFFLE = 4,        /**< order of the samples in mini-batches */
     SB_PURPOSE_PERTURBATION = 5,   /**< random directions in parameter space */
+    SB_PURPOSE_SPECTRAL_NORM = 6,  /**< start vectors of the iteration for singular values */
 } sb_purpose;
 
 /** Four independent uniform 32-bit words for counter (@p index, @p lane). */

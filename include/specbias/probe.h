@@ -2,9 +2,9 @@
  * Measurements of a network while it is trained and after. Each probe is a row of one table and a file of its own
  * (src/probe/), with its formula and source.
  *
- * For each sweep: sb_probes_declare describes what will be measured to the layout. For each trial: sb_probes_create, then
- * sb_probes_measure at every record, then sb_probes_destroy. Results go into the trial's payload, a block of memory of
- * layout->payload_bytes that starts as NaN.
+ * For each sweep: sb_probes_declare describes what will be measured to the layout. For each trial: sb_probes_create,
+ * then sb_probes_measure at every record, then sb_probes_destroy. Results go into the trial's payload, a block of
+ * memory of layout->payload_bytes that starts as NaN.
  *
  * Not collective.
  */
@@ -20,16 +20,35 @@ typedef struct sb_probe_view {
     const sb_settings *settings; /**< of the trial, with the values of the probe's own axes */
     const sb_dataset *dataset;
     const sb_shape *shape;
-    const float *parameters;   /**< [sb_shape_parameters] flat */
-    const float *outputs;      /**< [samples][outputs] f(x) on the training inputs */
-    sb_network *scratch;       /**< a second network of the same shape, for the probe's own use */
-    int64_t step;              /**< updates made so far */
-    void (*progress)(void *);  /**< call at least every 100 ms; gives MPI a turn */
+    const float *parameters;  /**< [sb_shape_parameters] flat */
+    const float *outputs;     /**< [samples][outputs] f(x) on the training inputs */
+    sb_network *scratch;      /**< a second network of the same shape, for the probe's own use */
+    int64_t step;             /**< updates made so far */
+    void (*progress)(void *); /**< call at least every 100 ms; gives MPI a turn; may be NULL */
     void *progress_context;
 } sb_probe_view;
 
-/** Where a probe puts one measurement of one variable: lengths[] are the padded lengths of the variable's own dimensions
- * (without axes and records); values points at its first element. */
+/** A variable that a probe measures. Its dimensions are the training axes, the probe's axes, the moments at which it is
+ * taken, and then its own. The moments are the dimension `step` for `at: all`, none for `at: last`, and `<probe>_step`
+ * for a list of steps. */
+typedef struct sb_probe_variable {
+    const char *name, *unit, *long_name;
+    sb_type type;  /**< SB_TYPE_FLOAT32 or SB_TYPE_FLOAT64 */
+    bool timeless; /**< the same at every moment: it has no dimension of moments */
+    /** False where the probe's settings do not ask for it: it is then NaN, and not declared if no combination of the
+     * probe's axes asks. NULL: always wanted. */
+    bool (*wanted)(const sb_settings *settings);
+    const sb_vector_rule *dimensions[4]; /**< its own, NULL at the end */
+} sb_probe_variable;
+
+/** A table that goes with a probe's variables: @p rule has one value for each element of the dimension @p along. */
+typedef struct sb_probe_companion {
+    const sb_vector_rule *rule, *along;
+} sb_probe_companion;
+
+/** Where a probe puts one measurement of one variable: lengths[] are the padded lengths of the variable's own
+ * dimensions (without axes and moments); values points at its first element, or is NULL if the variable is not wanted.
+ */
 typedef struct sb_probe_output {
     sb_type type;
     void *values;
@@ -41,13 +60,11 @@ enum { SB_PROBE_VARIABLES_MAX = 8 };
 
 /** One row of the table of probes. */
 typedef struct sb_probe {
-    const char *name; /**< the key under `probes:` */
+    const char *name;                                          /**< the key under `probes:` */
+    sb_probe_variable variables[SB_PROBE_VARIABLES_MAX + 1];   /**< a NULL name at the end */
+    sb_probe_companion companions[SB_PROBE_VARIABLES_MAX + 1]; /**< a NULL rule at the end */
     /** Where the probe's settings are in sb_settings. */
     const sb_probe_settings *(*settings)(const sb_settings *settings);
-    /** Adds its variables to @p layout. @p moment holds the dimensions that come first in each (none if it is taken
-     * once, else one: the steps), @p moments how many; @p variables receives their indices, as many as it has. */
-    sb_code (*declare)(sb_layout *layout, const size_t *moment, size_t moments, size_t *variables, size_t *count,
-                       sb_status *status);
     /** Floating-point operations of one measurement, for the cost model. */
     double (*flops)(const sb_settings *settings);
     /** Bytes that create() allocates. NULL: none. */
@@ -57,6 +74,7 @@ typedef struct sb_probe {
                       sb_status *status);
     /** Takes one measurement into outputs[], in the order of the variables. */
     sb_code (*measure)(void *state, const sb_probe_view *view, const sb_probe_output *outputs, sb_status *status);
+    /** Releases what create() made. NULL: nothing. */
     void (*destroy)(void *state);
 } sb_probe;
 

@@ -16,9 +16,9 @@ typedef enum sb_trial_state {
 } sb_trial_state;
 
 /** Why a trial failed, as X(name, code, message). The codes are part of the file format. */
-#define SB_FAILURES(X)                                               \
-    X(NONE, 0, "no failure")                                         \
-    X(LOSS_NOT_FINITE, 1, "the training loss became infinite or NaN") \
+#define SB_FAILURES(X)                                                                                                 \
+    X(NONE, 0, "no failure")                                                                                           \
+    X(LOSS_NOT_FINITE, 1, "the training loss became infinite or NaN")                                                  \
     X(OUT_OF_MEMORY, 2, "not enough memory for the network and its probes")
 
 typedef enum sb_failure {
@@ -36,14 +36,14 @@ typedef struct sb_result {
     uint64_t trial; /**< its number in the grid */
     sb_trial_state state;
     sb_failure failure;
-    int64_t steps;     /**< updates made */
-    double seconds;    /**< wall time */
+    int64_t steps;     /**< updates made; of a failed trial, those after which it failed */
+    double seconds;    /**< wall time, without the time spent in poll */
     uint64_t checksum; /**< sb_result_checksum */
     void *payload;     /**< layout->payload_bytes */
 } sb_result;
 
-/** Called at every step boundary with the updates made so far. SB_OK: go on. Anything else ends the trial, which returns
- * that code. Must be cheap. */
+/** Called at every step boundary with the updates made so far. SB_OK: go on. Anything else ends the trial, which
+ * returns that code. Must be cheap. */
 typedef sb_code (*sb_trial_poll)(void *context, int64_t step);
 
 /** Trains and measures trial @p trial.
@@ -54,6 +54,10 @@ sb_code sb_trial_run(const sb_layout *layout, uint64_t trial, sb_trial_poll poll
                      void *context, sb_result *result, sb_status *status);
 
 void sb_result_free(sb_result *result);
+
+/** Fills @p payload [layout->payload_bytes] with what a trial holds before anything is measured: NaN in every element
+ * of every variable (bits 0x7fc00000 and 0x7ff8000000000000), zeros between the blocks. */
+void sb_payload_clear(const sb_layout *layout, void *payload);
 
 /** Checksum of identity, state, failure, steps and payload: everything about a slot but where and when it was computed.
  * @param payload [layout->payload_bytes] */

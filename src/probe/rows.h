@@ -1,0 +1,16 @@
+/** @file rows.h
+ * The rows of the table of probes, each defined in the file of its name. A new probe is one file, one line here and one
+ * in probes.c.
+ */
+#ifndef SPECBIAS_PROBE_ROWS_H
+#define SPECBIAS_PROBE_ROWS_H
+
+#include <specbias/probe.h>
+
+extern const sb_probe sb_probe_loss;
+extern const sb_probe sb_probe_spectrum;
+extern const sb_probe sb_probe_spectral_norm;
+extern const sb_probe sb_probe_perturbation;
+extern const sb_probe sb_probe_parameters;
+
+#endif
