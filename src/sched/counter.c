@@ -1,0 +1,70 @@
+#include "counter.h"
+
+#include <specbias/comm.h>
+#include <string.h>
+
+/* MPI_Win_allocate, not _create: 0.2 to 0.5 microseconds a claim against a stall for as long as rank 0 computes. */
+static sb_code allocate(MPI_Comm comm, sb_counter *counter, sb_status *status) {
+    int rank;
+    uint64_t *words;
+    const MPI_Aint word_bytes = sizeof *words;
+    if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", status))
+        return SB_SYSTEM;
+    const MPI_Aint bytes = rank == 0 ? SB_COUNTER_WORDS * word_bytes : 0;
+    if (sb_mpi_check(MPI_Win_allocate(bytes, (int)word_bytes, MPI_INFO_NULL, comm, &words, &counter->window),
+                     "MPI_Win_allocate", status) ||
+        sb_mpi_check(MPI_Win_set_errhandler(counter->window, MPI_ERRORS_ARE_FATAL), "MPI_Win_set_errhandler", status) ||
+        sb_mpi_check(MPI_Win_lock_all(MPI_MODE_NOCHECK, counter->window), "MPI_Win_lock_all", status))
+        return SB_SYSTEM;
+    if (rank == 0)
+        memset(words, 0, (size_t)bytes);
+    return sb_mpi_check(MPI_Win_sync(counter->window), "MPI_Win_sync", status);
+}
+
+sb_code sb_counter_create(MPI_Comm comm, sb_counter *counter, sb_status *status) {
+    sb_status verdict = {.code = SB_OK};
+    allocate(comm, counter, &verdict);
+    /* also the barrier behind which the words are zero */
+    if (sb_agree(comm, &verdict))
+        *status = verdict;
+    return verdict.code;
+}
+
+void sb_counter_destroy(sb_counter *counter) {
+    MPI_Win_unlock_all(counter->window);
+    MPI_Win_free(&counter->window);
+}
+
+static void change(const sb_counter *counter, sb_counter_word word, MPI_Datatype type, MPI_Op operation,
+                   const void *operand, void *before) {
+    MPI_Fetch_and_op(operand, before, type, 0, word, operation, counter->window);
+    MPI_Win_flush(0, counter->window);
+}
+
+uint64_t sb_counter_read(const sb_counter *counter, sb_counter_word word) {
+    uint64_t nothing = 0, value = 0;
+    change(counter, word, MPI_UINT64_T, MPI_NO_OP, &nothing, &value);
+    return value;
+}
+
+uint64_t sb_counter_add(const sb_counter *counter, sb_counter_word word, uint64_t amount) {
+    uint64_t before = 0;
+    change(counter, word, MPI_UINT64_T, MPI_SUM, &amount, &before);
+    return before;
+}
+
+void sb_counter_raise(const sb_counter *counter, sb_counter_word word, uint64_t value) {
+    uint64_t before = 0;
+    change(counter, word, MPI_UINT64_T, MPI_MAX, &value, &before);
+}
+
+double sb_counter_read_work(const sb_counter *counter) {
+    double nothing = 0, value = 0;
+    change(counter, SB_COUNTER_WORK, MPI_DOUBLE, MPI_NO_OP, &nothing, &value);
+    return value;
+}
+
+void sb_counter_add_work(const sb_counter *counter, double work) {
+    double before = 0;
+    change(counter, SB_COUNTER_WORK, MPI_DOUBLE, MPI_SUM, &work, &before);
+}

@@ -1,0 +1,227 @@
+#include "counter.h"
+
+#include <specbias/comm.h>
+#include <specbias/sched.h>
+#include <time.h>
+
+/* How the ranks stay in step
+ *
+ * 1. Only rank 0 rings, and only when its last ring has brought it into a round and out again. Every rank hears the
+ * rings in the same order and enters one round for each, so a rank's count of rounds names the same rounds everywhere.
+ * 2. A rank that wants round r+1, having entered r, raises WANTED to r+1. Rank 0 rings while WANTED exceeds its own
+ * count: a request that crosses the ring of that very round is not served twice, and none is lost. DUE says in the same
+ * way which round has something to commit.
+ * 3. END is rung when IDLE equals the number of ranks. A rank counts itself idle once, when it finds no ticket, and
+ * never works again; so at END nobody is at work, nobody waits for a round, and nothing is left undone.
+ * 4. A rank that fails or is asked to stop raises STOP and claims nothing more without counting itself idle, so that
+ * END cannot be rung and STOP must be. What was wanted until then is served by the last round.
+ * 5. A failed round fails on all ranks alike: all leave, and sb_bell_destroy completes the broadcasts that wait.
+ */
+
+/* Seconds. Rank 0's look at the words takes about a microsecond. */
+static const double look_interval = 1e-3, report_interval = 1.0;
+
+struct sb_scheduler {
+    const sb_tasks *tasks;
+    sb_bell *bell;
+    sb_counter counter;
+    int rank, ranks;
+    sb_ring heard;     /* rung and not acted upon yet */
+    bool over;         /* heard STOP or END, or a round failed */
+    bool idle;         /* found no more tickets */
+    bool asked;        /* has raised STOP */
+    bool unfinished;   /* has left a ticket */
+    sb_status failure; /* of this rank's work */
+    sb_status round;   /* the agreed outcome of the last round */
+    uint64_t rounds;   /* entered */
+    double work;       /* not reported yet */
+    double start, round_ended, look_at, report_at;
+};
+
+static void ask_to_stop(sb_scheduler *scheduler) {
+    scheduler->asked = true;
+    sb_counter_raise(&scheduler->counter, SB_COUNTER_STOP, 1);
+}
+
+static void report(sb_scheduler *scheduler) {
+    if (scheduler->work != 0)
+        sb_counter_add_work(&scheduler->counter, scheduler->work);
+    scheduler->work = 0;
+}
+
+static sb_progress progress_of_all(const sb_scheduler *scheduler) {
+    return (sb_progress){
+        .finished = sb_counter_read(&scheduler->counter, SB_COUNTER_FINISHED),
+        .work = sb_counter_read_work(&scheduler->counter),
+        .seconds = sb_seconds() - scheduler->start,
+        .rounds = scheduler->rounds,
+    };
+}
+
+static void report_and_show(sb_scheduler *scheduler, double now) {
+    const sb_tasks *tasks = scheduler->tasks;
+    scheduler->report_at = now + report_interval;
+    report(scheduler);
+    if (scheduler->rank == 0 && tasks->show) {
+        const sb_progress progress = progress_of_all(scheduler);
+        tasks->show(tasks->context, &progress);
+    }
+}
+
+/* Rank 0: rings if there is a reason to. */
+static void ring_if_due(sb_scheduler *scheduler, double now) {
+    const sb_counter *counter = &scheduler->counter;
+    const bool interval_over = now - scheduler->round_ended >= scheduler->tasks->interval;
+    scheduler->look_at = now + look_interval;
+    if (scheduler->idle && sb_counter_read(counter, SB_COUNTER_IDLE) == (uint64_t)scheduler->ranks)
+        sb_bell_ring(scheduler->bell, SB_RING_END);
+    else if (sb_counter_read(counter, SB_COUNTER_STOP))
+        sb_bell_ring(scheduler->bell, SB_RING_STOP);
+    else if (sb_counter_read(counter, SB_COUNTER_WANTED) > scheduler->rounds ||
+             (interval_over && sb_counter_read(counter, SB_COUNTER_DUE) > scheduler->rounds))
+        sb_bell_ring(scheduler->bell, SB_RING_ROUND);
+}
+
+static void enter_round(sb_scheduler *scheduler, bool last) {
+    const sb_tasks *tasks = scheduler->tasks;
+    report(scheduler);
+    scheduler->rounds++;
+    scheduler->round.code = tasks->round(tasks->context, last, &scheduler->round);
+    scheduler->round_ended = sb_seconds();
+}
+
+/* Hears a ring and keeps it until it can be acted upon. */
+static void listen(sb_scheduler *scheduler) {
+    sb_ring ring = sb_bell_heard(scheduler->bell);
+    if (scheduler->heard == SB_RING_NONE)
+        scheduler->heard = ring;
+}
+
+static void act_on_ring(sb_scheduler *scheduler) {
+    if (scheduler->heard == SB_RING_ROUND) {
+        scheduler->heard = SB_RING_NONE;
+        enter_round(scheduler, false);
+        scheduler->over = scheduler->round.code != SB_OK;
+    } else if (scheduler->heard != SB_RING_NONE) {
+        scheduler->over = true;
+    }
+}
+
+/* What everything comes down to between two steps, and while a rank waits. SB_OK: go on. */
+static sb_code attend(sb_scheduler *scheduler, sb_status *status) {
+    const sb_tasks *tasks = scheduler->tasks;
+    if (!scheduler->over) {
+        const double now = sb_seconds();
+        if (!scheduler->asked && tasks->stop && tasks->stop(tasks->context))
+            ask_to_stop(scheduler);
+        if (now >= scheduler->report_at)
+            report_and_show(scheduler, now);
+        if (scheduler->rank == 0 && scheduler->heard == SB_RING_NONE && now >= scheduler->look_at)
+            ring_if_due(scheduler, now);
+        listen(scheduler);
+        act_on_ring(scheduler);
+    }
+    if (scheduler->round.code)
+        return sb_fail(status, scheduler->round.code, "%s", scheduler->round.message);
+    return scheduler->over ? sb_fail(status, SB_STOPPED, "stopped early") : SB_OK;
+}
+
+/* A rank that waits leaves its core to others: waiting inside MPI would burn it. */
+static void nap(void) {
+    const struct timespec pause = {.tv_nsec = 1000000};
+    nanosleep(&pause, NULL); /* a signal may end it early, all the better */
+}
+
+sb_code sb_scheduler_poll(sb_scheduler *scheduler, double work, sb_status *status) {
+    scheduler->work += work;
+    return attend(scheduler, status);
+}
+
+void sb_scheduler_progress(sb_scheduler *scheduler) {
+    listen(scheduler);
+}
+
+sb_code sb_scheduler_round(sb_scheduler *scheduler, sb_status *status) {
+    const uint64_t wanted = scheduler->rounds + 1;
+    sb_counter_raise(&scheduler->counter, SB_COUNTER_WANTED, wanted);
+    sb_code code = attend(scheduler, status);
+    while (!code && scheduler->rounds < wanted) {
+        nap();
+        code = attend(scheduler, status);
+    }
+    return code;
+}
+
+static void do_ticket(sb_scheduler *scheduler, uint64_t ticket) {
+    sb_status status = {.code = SB_OK};
+    const sb_code code = scheduler->tasks->work(scheduler->tasks->context, ticket, scheduler, &status);
+    if (!code) {
+        report(scheduler);
+        sb_counter_add(&scheduler->counter, SB_COUNTER_FINISHED, 1);
+        sb_counter_raise(&scheduler->counter, SB_COUNTER_DUE, scheduler->rounds + 1);
+        return;
+    }
+    scheduler->unfinished = true;
+    if (code != SB_STOPPED)
+        sb_fail(&scheduler->failure, code, "%s", status.message);
+    if (!scheduler->asked)
+        ask_to_stop(scheduler);
+}
+
+static void do_tickets(sb_scheduler *scheduler) {
+    const sb_tasks *tasks = scheduler->tasks;
+    while (!attend(scheduler, NULL) && !scheduler->asked) {
+        const uint64_t ticket = sb_counter_add(&scheduler->counter, SB_COUNTER_NEXT, 1);
+        if (ticket >= tasks->count) {
+            scheduler->idle = true;
+            sb_counter_add(&scheduler->counter, SB_COUNTER_IDLE, 1);
+            break;
+        }
+        if (tasks->pending(tasks->context, ticket))
+            do_ticket(scheduler, ticket);
+    }
+    while (!scheduler->over) {
+        nap();
+        attend(scheduler, NULL);
+    }
+}
+
+/* The last round, unless one has failed, and the verdict of all ranks. */
+static sb_code conclude(sb_scheduler *scheduler, MPI_Comm comm, sb_status *status) {
+    if (!scheduler->round.code)
+        enter_round(scheduler, true);
+    sb_status verdict = scheduler->round.code ? scheduler->round : scheduler->failure;
+    if (!sb_agree(comm, &verdict)) {
+        /* all claims are over now */
+        if (scheduler->unfinished ||
+            (scheduler->rank == 0 && sb_counter_read(&scheduler->counter, SB_COUNTER_NEXT) < scheduler->tasks->count))
+            sb_fail(&verdict, SB_STOPPED, "stopped early; the same command resumes");
+        sb_agree(comm, &verdict);
+    }
+    if (verdict.code)
+        *status = verdict;
+    return verdict.code;
+}
+
+sb_code sb_scheduler_run(MPI_Comm comm, const sb_tasks *tasks, sb_progress *progress, sb_status *status) {
+    const double now = sb_seconds();
+    sb_scheduler scheduler = {
+        .tasks = tasks, .start = now, .round_ended = now, .look_at = now, .report_at = now + report_interval};
+    *progress = (sb_progress){0};
+    if (sb_mpi_check(MPI_Comm_rank(comm, &scheduler.rank), "MPI_Comm_rank", status) ||
+        sb_mpi_check(MPI_Comm_size(comm, &scheduler.ranks), "MPI_Comm_size", status))
+        return SB_SYSTEM;
+    sb_code code = sb_bell_create(comm, &scheduler.bell, status);
+    if (code)
+        return code;
+    code = sb_counter_create(comm, &scheduler.counter, status);
+    if (code)
+        goto done;
+    do_tickets(&scheduler);
+    code = conclude(&scheduler, comm, status);
+    *progress = progress_of_all(&scheduler);
+    sb_counter_destroy(&scheduler.counter);
+done:
+    sb_bell_destroy(scheduler.bell);
+    return code;
+}
