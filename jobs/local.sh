@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Everything for one sweep on one machine: installs what is missing, builds, runs on all cores, draws the figures.
+set -euo pipefail
+
+usage() {
+    cat <<'END'
+usage: jobs/local.sh SWEEP [option of 'specbias run']...
+
+Installs what is missing (with apt, as root or with a sudo that asks no password), builds
+specbias in build/release, trains SWEEP on all physical cores, and draws the figures that
+its results allow. Results and pictures go to the current folder; a second call goes on
+where the first one stopped.
+
+  jobs/local.sh sweeps/quickstart.yaml
+  RANKS=4 jobs/local.sh my.yaml -o results/my.h5 --set training.steps=500
+
+  RANKS            ranks to start (default: one for each physical core)
+  SPECBIAS_PYTHON  interpreter that has xarray, h5netcdf and matplotlib
+
+Exit code: that of 'specbias run'; 69 if something is missing that it cannot install; 70 if
+only the figures could not be drawn.
+END
+}
+
+case ${1:-} in
+-h | --help)
+    usage
+    exit 0
+    ;;
+'' | -*)
+    usage >&2
+    exit 2
+    ;;
+esac
+if [[ ! ${RANKS:-1} =~ ^[1-9][0-9]*$ ]]; then
+    echo "RANKS=$RANKS: give a number of ranks, 1 or more" >&2
+    exit 2
+fi
+
+# shellcheck source=jobs/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+sweep=$1
+shift
+results=''
+options=("$@")
+while [ $# -gt 0 ]; do
+    case $1 in
+    -o | --output) results=${2:-} ;;
+    --output=*) results=${1#*=} ;;
+    -o?*) results=${1#-o} ;;
+    esac
+    shift
+done
+if [ -z "$results" ]; then
+    results=$(basename "${sweep%.*}").h5
+    options+=(-o "$results")
+fi
+
+set_up run release -DSPECBIAS_TESTS=OFF
+build release specbias
+
+cores=$(count_cores)
+ranks=${RANKS:-$cores}
+launch=("$(cached release MPIEXEC_EXECUTABLE)")
+if "${launch[@]}" --version 2>/dev/null | grep -q 'Open MPI'; then
+    # -q keeps the program's exit code and leaves out a banner. Ranks are not bound: on a machine that is used for other
+    # things too, the system finds the idle core.
+    launch+=(-q --bind-to none)
+    [ "$ranks" -le "$cores" ] || launch+=(--oversubscribe)
+    if [ "$(id -u)" -eq 0 ]; then
+        export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    fi
+fi
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+code=0
+"${launch[@]}" -n "$ranks" "$root/build/release/src/cli/specbias" run "$sweep" "${options[@]}" </dev/null || code=$?
+
+# Draw what there is, also when trials failed (1) or the run stopped early (75).
+if [ $code -ne 0 ] && [ $code -ne 1 ] && [ $code -ne 75 ]; then
+    exit $code
+fi
+if python=$(find_python); then
+    echo "figures:"
+    "$python" "$root/analysis/figures.py" "$results" | sed 's/^/  /' || [ $code -ne 0 ] || code=70
+    echo "draw them again: $python $root/analysis/figures.py $results"
+else
+    echo "no figure: no Python with xarray, h5netcdf and matplotlib; where there is one: analysis/figures.py $results"
+fi
+exit $code
