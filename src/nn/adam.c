@@ -1,0 +1,32 @@
+#include "elementwise.h"
+#include <math.h>
+
+sb_adam sb_adam_of(const sb_settings *settings) {
+    return (sb_adam){settings->training.learning_rate, settings->training.beta1, settings->training.beta2,
+                     settings->training.epsilon};
+}
+
+sb_adam_update sb_adam_update_at(const sb_adam *adam, uint64_t t) {
+    return (sb_adam_update){
+        .decay1 = (float)adam->beta1,
+        .decay2 = (float)adam->beta2,
+        .weight1 = (float)(1 - adam->beta1),
+        .weight2 = (float)(1 - adam->beta2),
+        .step_size = (float)(adam->learning_rate / (1 - pow(adam->beta1, (double)t))),
+        .correction = (float)sqrt(1 - pow(adam->beta2, (double)t)),
+        .epsilon = (float)adam->epsilon,
+    };
+}
+
+/* The operations and their order are those of torch.optim.Adam in PyTorch 1.13. */
+SB_CLONES
+void sb_adam_apply(const sb_adam_update *update, size_t count, const float *restrict gradient,
+                   float *restrict parameters, float *restrict first, float *restrict second) {
+    const sb_adam_update u = *update;
+    for (size_t i = 0; i < count; i++) {
+        float g = gradient[i];
+        first[i] = first[i] * u.decay1 + u.weight1 * g;
+        second[i] = second[i] * u.decay2 + u.weight2 * g * g;
+        parameters[i] -= u.step_size * first[i] / (sqrtf(second[i]) / u.correction + u.epsilon);
+    }
+}

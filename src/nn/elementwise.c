@@ -1,0 +1,49 @@
+#include "elementwise.h"
+
+#include <string.h>
+
+SB_CLONES
+void sb_add_bias(size_t samples, size_t width, const float *restrict bias, float *restrict values) {
+    for (size_t s = 0; s < samples; s++, values += width)
+        for (size_t i = 0; i < width; i++)
+            values[i] += bias[i];
+}
+
+SB_CLONES
+void sb_add_bias_relu(size_t samples, size_t width, const float *restrict bias, float *restrict values) {
+    for (size_t s = 0; s < samples; s++, values += width)
+        for (size_t i = 0; i < width; i++) {
+            float z = values[i] + bias[i];
+            values[i] = z < 0 ? 0 : z;
+        }
+}
+
+SB_CLONES
+void sb_relu_mask(size_t count, const float *restrict activations, float *restrict gradient) {
+    for (size_t i = 0; i < count; i++)
+        gradient[i] = activations[i] == 0 ? 0 : gradient[i];
+}
+
+enum { PARTIALS = 16, COLUMNS = 64 }; /* 4 KiB of partial sums */
+
+/* Row s is added to partial sum s mod 16, then the partial sums pairwise: 16 times less rounding error than one sum. */
+SB_CLONES
+static void tile_sums(size_t samples, size_t columns, size_t width, const float *restrict values,
+                      float *restrict sums) {
+    float partial[PARTIALS][COLUMNS] = {{0}};
+    for (size_t s = 0; s < samples; s++)
+        for (size_t i = 0; i < columns; i++)
+            partial[s % PARTIALS][i] += values[s * width + i];
+    for (size_t half = PARTIALS / 2; half > 0; half /= 2)
+        for (size_t p = 0; p < half; p++)
+            for (size_t i = 0; i < columns; i++)
+                partial[p][i] += partial[p + half][i];
+    memcpy(sums, partial[0], columns * sizeof *sums);
+}
+
+void sb_column_sums(size_t samples, size_t width, const float *restrict values, float *restrict sums) {
+    for (size_t first = 0; first < width; first += COLUMNS) {
+        size_t columns = width - first < COLUMNS ? width - first : COLUMNS;
+        tile_sums(samples, columns, width, values + first, sums + first);
+    }
+}

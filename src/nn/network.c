@@ -1,0 +1,79 @@
+#include "kernels.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const sb_kernels *const implementations[] = {&sb_kernels_plain};
+
+const sb_kernels *sb_kernels_find(const char *name) {
+    for (size_t i = 0; i < sizeof implementations / sizeof *implementations; i++)
+        if (strcmp(implementations[i]->name, name) == 0)
+            return implementations[i];
+    return NULL;
+}
+
+const sb_kernels *sb_kernels_default(void) {
+    return implementations[0];
+}
+
+size_t sb_network_bytes(const sb_kernels *kernels, const sb_shape *shape, size_t batch) {
+    return kernels->bytes(shape, batch);
+}
+
+sb_code sb_network_create(const sb_kernels *kernels, const sb_shape *shape, size_t batch, sb_network **network,
+                          sb_status *status) {
+    *network = sb_array(1, kernels->bytes(shape, batch), "a network", status);
+    if (!*network)
+        return SB_MEMORY;
+    **network = (sb_network){.kernels = kernels, .shape = *shape, .batch = batch};
+    kernels->prepare(*network);
+    return SB_OK;
+}
+
+void sb_network_destroy(sb_network *network) {
+    free(network);
+}
+
+void sb_network_set_parameters(sb_network *network, const float *parameters) {
+    network->kernels->set_parameters(network, parameters);
+}
+
+void sb_network_get_parameters(const sb_network *network, float *parameters) {
+    network->kernels->get_parameters(network, parameters);
+}
+
+void sb_network_set_moments(sb_network *network, const float *first, const float *second, uint64_t updates) {
+    network->kernels->set_moments(network, first, second);
+    network->updates = updates;
+}
+
+void sb_network_get_moments(const sb_network *network, float *first, float *second, uint64_t *updates) {
+    network->kernels->get_moments(network, first, second);
+    *updates = network->updates;
+}
+
+void sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs) {
+    size_t inputs = network->shape.widths[0], width = network->shape.widths[network->shape.depth];
+    for (size_t first = 0; first < samples; first += network->batch) {
+        size_t count = samples - first < network->batch ? samples - first : network->batch;
+        network->kernels->forward(network, x + first * inputs, count, outputs + first * width);
+    }
+}
+
+double sb_network_gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples) {
+    return network->kernels->gradient(network, loss, x, y, samples);
+}
+
+void sb_network_get_gradient(const sb_network *network, float *gradient) {
+    network->kernels->get_gradient(network, gradient);
+}
+
+void sb_network_adam(sb_network *network, const sb_adam *adam) {
+    network->updates++;
+    network->kernels->adam(network, adam);
+}
+
+double sb_network_step(sb_network *network, const sb_adam *adam, sb_loss loss, const float *x, const float *y,
+                       size_t samples) {
+    network->updates++;
+    return network->kernels->step(network, adam, loss, x, y, samples);
+}

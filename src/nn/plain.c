@@ -1,0 +1,194 @@
+/* The reference implementation: one BLIS call for each matrix product, everything row-major, parameters flat. */
+#include "elementwise.h"
+#include "kernels.h"
+#include <blis.h>
+#include <string.h>
+
+typedef struct plain_network {
+    sb_network head;
+    float *parameters, *gradient, *first, *second; /* [sb_shape_parameters] */
+    float *activations[SB_DEPTH_MAX + 1];          /* h_l[batch][widths[l]], 1 <= l <= depth; the last is f(x) */
+    float *deltas[2];                              /* [batch][widest layer]: dloss/dz_l in l % 2 */
+} plain_network;
+
+/* --- Memory ---------------------------------------------------------------------------------------------------------
+ */
+
+/* Bytes of an array of floats that keeps the next one aligned. */
+static size_t array_bytes(size_t count) {
+    return (count * sizeof(float) + SB_ALIGNMENT - 1) / SB_ALIGNMENT * SB_ALIGNMENT;
+}
+
+static size_t head_bytes(void) {
+    return (sizeof(plain_network) + SB_ALIGNMENT - 1) / SB_ALIGNMENT * SB_ALIGNMENT;
+}
+
+static size_t widest_layer(const sb_shape *shape) {
+    size_t widest = 0;
+    for (size_t layer = 1; layer <= shape->depth; layer++)
+        if (shape->widths[layer] > widest)
+            widest = shape->widths[layer];
+    return widest;
+}
+
+static size_t bytes(const sb_shape *shape, size_t batch) {
+    size_t sum = head_bytes() + 4 * array_bytes(sb_shape_parameters(shape));
+    for (size_t layer = 1; layer <= shape->depth; layer++)
+        sum += array_bytes(batch * shape->widths[layer]);
+    return sum + 2 * array_bytes(batch * widest_layer(shape));
+}
+
+static float *take(char **memory, size_t count) {
+    float *array = (float *)(void *)*memory;
+    *memory += array_bytes(count);
+    return array;
+}
+
+static void prepare(sb_network *network) {
+    plain_network *plain = (plain_network *)network;
+    const sb_shape *shape = &network->shape;
+    char *memory = (char *)network + head_bytes();
+    size_t parameters = sb_shape_parameters(shape), widest = network->batch * widest_layer(shape);
+    plain->parameters = take(&memory, parameters);
+    plain->gradient = take(&memory, parameters);
+    plain->first = take(&memory, parameters);
+    plain->second = take(&memory, parameters);
+    for (size_t layer = 1; layer <= shape->depth; layer++)
+        plain->activations[layer] = take(&memory, network->batch * shape->widths[layer]);
+    plain->deltas[0] = take(&memory, widest);
+    plain->deltas[1] = take(&memory, widest);
+}
+
+/* --- Parameters and moments -----------------------------------------------------------------------------------------
+ */
+
+static size_t flat_bytes(const sb_network *network) {
+    return sb_shape_parameters(&network->shape) * sizeof(float);
+}
+
+static void set_parameters(sb_network *network, const float *parameters) {
+    memcpy(((plain_network *)network)->parameters, parameters, flat_bytes(network));
+}
+
+static void get_parameters(const sb_network *network, float *parameters) {
+    memcpy(parameters, ((const plain_network *)network)->parameters, flat_bytes(network));
+}
+
+static void set_moments(sb_network *network, const float *first, const float *second) {
+    memcpy(((plain_network *)network)->first, first, flat_bytes(network));
+    memcpy(((plain_network *)network)->second, second, flat_bytes(network));
+}
+
+static void get_moments(const sb_network *network, float *first, float *second) {
+    memcpy(first, ((const plain_network *)network)->first, flat_bytes(network));
+    memcpy(second, ((const plain_network *)network)->second, flat_bytes(network));
+}
+
+static void get_gradient(const sb_network *network, float *gradient) {
+    memcpy(gradient, ((const plain_network *)network)->gradient, flat_bytes(network));
+}
+
+/* --- Forward and backward passes ------------------------------------------------------------------------------------
+ */
+
+/* A matrix in memory: element (i, j) is values[i * row_stride + j * column_stride]. */
+typedef struct matrix {
+    const float *values;
+    size_t row_stride, column_stride;
+} matrix;
+
+static matrix row_major(const float *values, size_t columns) {
+    return (matrix){values, columns, 1};
+}
+
+static matrix transposed(matrix a) {
+    return (matrix){a.values, a.column_stride, a.row_stride};
+}
+
+/* c[rows][columns] = a[rows][inner] b[inner][columns]. BLIS does not write to its const operands. */
+static void multiply(size_t rows, size_t columns, size_t inner, matrix a, matrix b, float *c) {
+    float one = 1, zero = 0;
+    bli_sgemm(BLIS_NO_TRANSPOSE, BLIS_NO_TRANSPOSE, (dim_t)rows, (dim_t)columns, (dim_t)inner, &one, (float *)a.values,
+              (inc_t)a.row_stride, (inc_t)a.column_stride, (float *)b.values, (inc_t)b.row_stride,
+              (inc_t)b.column_stride, &zero, c, (inc_t)columns, 1);
+}
+
+/* z_l = h_{l-1} W_l^T + b_l and its ReLU, for each layer; the last writes z_D to outputs. */
+static void run_forward(plain_network *plain, const float *x, size_t samples, float *outputs) {
+    const sb_shape *shape = &plain->head.shape;
+    const float *input = x;
+    for (size_t layer = 1; layer <= shape->depth; layer++) {
+        size_t in = shape->widths[layer - 1], out = shape->widths[layer];
+        const float *weights = plain->parameters + sb_shape_weights(shape, layer);
+        const float *biases = plain->parameters + sb_shape_biases(shape, layer);
+        float *output = layer < shape->depth ? plain->activations[layer] : outputs;
+        multiply(samples, out, in, row_major(input, in), transposed(row_major(weights, in)), output);
+        if (layer < shape->depth)
+            sb_add_bias_relu(samples, out, biases, output);
+        else
+            sb_add_bias(samples, out, biases, output);
+        input = output;
+    }
+}
+
+static void forward(sb_network *network, const float *x, size_t samples, float *outputs) {
+    run_forward((plain_network *)network, x, samples, outputs);
+}
+
+/* With delta_l = dloss/dz_l:  dW_l = delta_l^T h_{l-1},  db_l = sum over samples of delta_l,
+ * delta_{l-1} = (delta_l W_l) where h_{l-1} > 0. The deltas of the last layer are there already. */
+static void run_backward(plain_network *plain, const float *x, size_t samples) {
+    const sb_shape *shape = &plain->head.shape;
+    for (size_t layer = shape->depth; layer >= 1; layer--) {
+        size_t in = shape->widths[layer - 1], out = shape->widths[layer];
+        const float *input = layer > 1 ? plain->activations[layer - 1] : x;
+        float *delta = plain->deltas[layer % 2], *below = plain->deltas[(layer - 1) % 2];
+        multiply(out, in, samples, transposed(row_major(delta, out)), row_major(input, in),
+                 plain->gradient + sb_shape_weights(shape, layer));
+        sb_column_sums(samples, out, delta, plain->gradient + sb_shape_biases(shape, layer));
+        if (layer > 1) {
+            const float *weights = plain->parameters + sb_shape_weights(shape, layer);
+            multiply(samples, in, out, row_major(delta, out), row_major(weights, in), below);
+            sb_relu_mask(samples * in, input, below);
+        }
+    }
+}
+
+static double gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples) {
+    plain_network *plain = (plain_network *)network;
+    size_t depth = network->shape.depth, width = network->shape.widths[depth];
+    float *outputs = plain->activations[depth];
+    run_forward(plain, x, samples, outputs);
+    sb_loss_gradient(loss, samples * width, outputs, y, plain->deltas[depth % 2]);
+    run_backward(plain, x, samples);
+    return sb_loss_value(loss, outputs, y, samples, width);
+}
+
+static void adam(sb_network *network, const sb_adam *settings) {
+    plain_network *plain = (plain_network *)network;
+    sb_adam_update update = sb_adam_update_at(settings, network->updates);
+    sb_adam_apply(&update, sb_shape_parameters(&network->shape), plain->gradient, plain->parameters, plain->first,
+                  plain->second);
+}
+
+static double step(sb_network *network, const sb_adam *settings, sb_loss loss, const float *x, const float *y,
+                   size_t samples) {
+    double value = gradient(network, loss, x, y, samples);
+    adam(network, settings);
+    return value;
+}
+
+const sb_kernels sb_kernels_plain = {
+    .name = "plain",
+    .bytes = bytes,
+    .prepare = prepare,
+    .set_parameters = set_parameters,
+    .get_parameters = get_parameters,
+    .set_moments = set_moments,
+    .get_moments = get_moments,
+    .forward = forward,
+    .gradient = gradient,
+    .get_gradient = get_gradient,
+    .adam = adam,
+    .step = step,
+};
