@@ -5,13 +5,13 @@
 #include <string.h>
 
 /* The text coordinate of an axis has the name of its dimension, and so has the variable char name(name, name_length)
- * that the store writes. Tried with files that h5py wrote (xarray 2023.01 with h5netcdf 1.1 and with netCDF4 1.6.2, and
- * ncdump 4.9.0): all three read every label, and ds.sel(embedding="petals, petals=4") works, if
- *   - the variable, which is its dimension's scale, has _Netcdf4Coordinates (int32, the _Netcdf4Dimid of both
- * dimensions) and every scale in the file has its _Netcdf4Dimid: without the first, netCDF-C and xarray refuse the
- * whole file, and without the second, they take it for char(name_length, step);
- *   - it has _Encoding = "utf-8": without it the labels are bytes, and only .sel(embedding=b"...") finds them.
- * A text variable `<name>_label` beside the dimension needs none of this, but leaves sel() without an index. */
+ * that the store writes. Tried with files that h5py wrote (xarray 2023.01 with h5netcdf 1.1 and with netCDF4 1.6.2,
+ * ncdump 4.9.0): all three read every label, and ds.sel(embedding="petals, petals=4") works, with three attributes.
+ * The variable, which is its dimension's scale, needs _Netcdf4Coordinates (int32: the _Netcdf4Dimid of both its
+ * dimensions), or netCDF-C and xarray cannot open the file. Every scale in the file needs its _Netcdf4Dimid, or the
+ * variable is taken for char(name_length, step). With _Encoding = "utf-8" the labels are text; without, they are bytes
+ * that only sel(embedding=b"...") finds. A variable `<name>_label` beside the dimension needs none of this, but leaves
+ * sel() without an index. */
 
 /* True if every value of a list-valued member is one finite number. */
 static bool is_single(const sb_axis_member *member, size_t length) {
