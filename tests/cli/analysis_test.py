@@ -1,0 +1,147 @@
+"""analysis/: results files of every shape are masked and drawn; what cannot be drawn is refused in one line."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "analysis"))
+
+import numpy
+import xarray
+
+import panels
+from load import DONE, FAILED, ResultsError, coordinate, load
+
+
+def write(path, axes, variables, coordinates, states=None, **attributes):
+    """A file as the program writes it: axes {name: values} lead every variable {name: (dimensions, block)}."""
+    shape = tuple(len(values) for values in axes.values())
+    full = {
+        name: ((*axes, *dimensions), numpy.broadcast_to(block, (*shape, *numpy.shape(block))).astype("f4").copy())
+        for name, (dimensions, block) in variables.items()
+    }
+    attributes = {"format": "specbias", "title": path.stem, **attributes}
+    xarray.Dataset(full, coords={**axes, **coordinates}, attrs=attributes).to_netcdf(path, engine="h5netcdf")
+    states = numpy.full(shape, DONE) if states is None else numpy.array(states)
+    trials = xarray.Dataset({"state": (tuple(axes), states.astype("u1")), "seconds": (tuple(axes), numpy.ones(shape))})
+    trials.to_netcdf(path, engine="h5netcdf", group="trial", mode="a")
+    return path
+
+
+def learning(frequencies, steps):
+    """spectrum[step][frequency] of a network that learns frequency k at the rate 1/k."""
+    return 1 - numpy.exp(-numpy.outer(steps, 1 / numpy.array(frequencies, float)) / 100)
+
+
+STEPS, FREQUENCIES = numpy.arange(0, 1001, 100), [5, 10, 20]
+PLAIN = {
+    "spectrum": (("step", "frequency"), learning(FREQUENCIES, STEPS)),
+    "loss": (("step",), numpy.linspace(1, 0.1, len(STEPS))),
+    "spectral_norm": (("step", "layer"), numpy.ones((len(STEPS), 3))),
+    "perturbation": (("magnitude", "frequency"), numpy.ones((4, 3))),
+}
+AXES = {"step": STEPS, "frequency": FREQUENCIES, "layer": [1, 2, 3], "magnitude": [0, 1, 2, 3]}
+
+
+def draw(path, folder):
+    run = [sys.executable, ROOT / "analysis" / "figures.py", path, "-o", folder]
+    return subprocess.run(run, capture_output=True, text=True)
+
+
+def pictures(folder, *names):
+    """Draws folder/test.h5, and says that exactly these pictures came out."""
+    done = draw(folder / "test.h5", folder / "pictures")
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr, done.stderr
+    assert done.stdout.split() == [str(folder / "pictures" / name) for name in names], done.stdout
+    for name in names:
+        assert (folder / "pictures" / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_uncommitted_slots_are_masked_and_failed_ones_on_request(folder):
+    path = write(folder / "test.h5", {"seed": [0, 1, 2]}, PLAIN, AXES, states=[DONE, FAILED, 0])
+    finished, kept = load(path), load(path, keep_failed=True)
+    assert numpy.isfinite(finished["spectrum"]).all(("step", "frequency")).values.tolist() == [True, False, False]
+    assert numpy.isfinite(kept["spectrum"]).all(("step", "frequency")).values.tolist() == [True, True, False]
+    assert kept["trial_state"].values.tolist() == [DONE, FAILED, 0]
+    assert "perturbation" not in load(path, ["loss", "no_such_variable"])
+
+
+def test_a_panel_for_each_value_of_other_axes(folder):
+    path = write(folder / "test.h5", {"amplitude_law": ["equal", "rising"], "seed": [0, 1]}, PLAIN, AXES)
+    found = list(panels.panels_of(load(path), "spectrum", "step", "frequency"))
+    assert [panel.title() for panel in found] == [
+        "amplitude law: equal, mean of 2 networks",
+        "amplitude law: rising, mean of 2 networks",
+    ]
+    pictures(folder, "test_spectrum.png", "test_perturbation.png")
+
+
+def test_dimension_order_does_not_matter(folder):
+    path = write(folder / "test.h5", {"seed": [0, 1], "petals": [0, 4]}, PLAIN, AXES)
+    panel = next(panels.panels_of(load(path), "spectrum", "step", "frequency"))
+    values, steps, frequencies = panel.values("spectrum", "step", "frequency")
+    assert values.shape == (2, len(STEPS), 3) and steps.tolist() == STEPS.tolist()
+    assert numpy.allclose(values, learning(FREQUENCIES, STEPS), atol=1e-6)
+    pictures(folder, "test_spectrum.png", "test_perturbation.png")
+
+
+def test_padding_of_ragged_axes_is_cut_off(folder):
+    """Two sets of frequencies and two lengths of training, over index dimensions with padded coordinates."""
+    nan = numpy.nan
+    axes = {"frequencies": ["5 10", "7"], "length": [0, 1], "seed": [0]}
+    coordinates = {
+        "frequency": (("frequencies", "frequency_index"), [[5.0, 10.0], [7.0, nan]]),
+        "step": (("length", "step_index"), [[0.0, 10.0, 20.0], [0.0, 30.0, nan]]),
+    }
+    block = numpy.full((3, 2), 0.5)
+    variables = {"spectrum": (("step_index", "frequency_index"), block), "loss": (("step_index",), block[:, 0])}
+    path = write(folder / "test.h5", axes, variables, coordinates)
+    found = list(panels.panels_of(load(path), "spectrum", "step", "frequency"))
+    shapes = [panel.values("spectrum", "step", "frequency")[0].shape for panel in found]
+    assert shapes == [(1, 3, 2), (1, 2, 2), (1, 3, 1), (1, 2, 1)]
+    assert coordinate(load(path), {"frequencies": 1}, "frequency")[1][0] == 7
+    pictures(folder, "test_spectrum.png")
+
+
+def test_many_panels_become_pages(folder):
+    write(folder / "test.h5", {"petals": list(range(7))}, PLAIN, AXES)
+    pictures(
+        folder,
+        *(f"test_{name}_{page}.png" for name in ("spectrum", "perturbation") for page in (1, 2)),
+    )
+
+
+def test_a_half_finished_file_is_drawn(folder):
+    states = [[DONE, 0], [0, FAILED]]
+    write(folder / "test.h5", {"amplitude_law": ["equal", "rising"], "seed": [0, 1]}, PLAIN, AXES, states=states)
+    pictures(folder, "test_spectrum.png", "test_perturbation.png")
+
+
+def test_what_cannot_be_drawn_is_refused_in_one_line(folder):
+    write(folder / "empty.h5", {"seed": [0]}, PLAIN, AXES, states=[0])
+    write(folder / "foreign.h5", {"seed": [0]}, PLAIN, AXES, format="another")
+    (folder / "garbage.h5").write_bytes(b"no HDF5 at all")
+    for name, reason in {
+        "empty.h5": "no trial has been committed",
+        "foreign.h5": "not a results file of specbias",
+        "garbage.h5": "not a results file of specbias",
+        "absent.h5": "no such file",
+    }.items():
+        done = draw(folder / name, folder)
+        assert done.returncode != 0 and done.stdout == "", name
+        assert name in done.stderr and reason in done.stderr and done.stderr.count("\n") == 1, done.stderr
+
+
+def main():
+    for name, test in list(globals().items()):
+        if name.startswith("test_"):
+            with tempfile.TemporaryDirectory() as folder:
+                test(pathlib.Path(folder))
+            print("passed:", name.removeprefix("test_").replace("_", " "))
+
+
+if __name__ == "__main__":
+    main()
