@@ -1,6 +1,6 @@
 """What the Python tests share: run a sweep with the program under test, and open its results.
 
-The program and the MPI launcher come from the environment (set by CTest): SPECBIAS, MPIEXEC, RANKS.
+The program and the MPI launcher come from the environment (set by CTest): SPECBIAS, SPECBIAS_MPIRUN.
 """
 
 import os
@@ -31,7 +31,7 @@ def run(sweep, overrides=()):
         path, output = os.path.join(folder, "sweep.yaml"), os.path.join(folder, "results.h5")
         with open(path, "w") as file:
             file.write(sweep)
-        command = [*os.environ["MPIEXEC"].split(), "-n", os.environ.get("RANKS", "2"), os.environ["SPECBIAS"]]
+        command = [*os.environ["SPECBIAS_MPIRUN"].split(), "2", os.environ["SPECBIAS"]]
         command += ["run", path, "-o", output, "--quiet"]
         for override in overrides:
             command += ["--set", override]
