@@ -20,15 +20,15 @@
 typedef struct sb_run_info {
     double start, end; /**< seconds since 1970, UTC; end is 0 while it runs */
     int64_t ranks;
-    int64_t trials;            /**< committed by this run so far */
-    double trial_seconds;      /**< sum over committed trials of this run */
-    double commit_seconds;     /**< spent in rounds by rank 0 */
-    double updated;            /**< seconds since 1970 at the last commit */
-    const char *hosts;         /**< comma-separated */
-    const char *job;           /**< SLURM job id or "" */
-    const char *versions;      /**< of specbias, MPI, HDF5, BLIS, FFTW */
-    const char *revision;      /**< of the source */
-    const char *architecture;  /**< BLIS sub-configuration */
+    int64_t trials;           /**< committed by this run so far */
+    double trial_seconds;     /**< sum over committed trials of this run */
+    double commit_seconds;    /**< spent in rounds by rank 0 */
+    double updated;           /**< seconds since 1970 at the last commit */
+    const char *hosts;        /**< comma-separated */
+    const char *job;          /**< SLURM job id or "" */
+    const char *versions;     /**< of specbias, MPI, HDF5, BLIS, FFTW */
+    const char *revision;     /**< of the source */
+    const char *architecture; /**< BLIS sub-configuration */
 } sb_run_info;
 
 typedef struct sb_store sb_store;
@@ -39,6 +39,10 @@ typedef enum sb_store_mode {
     SB_STORE_OVERWRITE /**< replace it */
 } sb_store_mode;
 
+/** Not collective; before MPI_Init. Makes Open MPI use ROMIO, unless the user chose with OMPI_MCA_io: its own
+ * component, OMPIO, loses collective writes on a full disk without an error. */
+sb_code sb_store_environment(sb_status *status);
+
 /** Bytes that the file will take. */
 uint64_t sb_store_bytes(const sb_layout *layout);
 
@@ -48,10 +52,16 @@ uint64_t sb_store_bytes(const sb_layout *layout);
 sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const sb_layout *layout, sb_store **store,
                       sb_status *status);
 
-/** Not collective. State of every trial as committed: [trials], owned by the store, equal on all ranks after each round. */
+/** Not collective. State of every trial as committed: [trials], owned by the store, equal on all ranks after each
+ * round. */
 const uint8_t *sb_store_states(const sb_store *store);
 
-/** Collective. Starts a row for this run in /provenance. */
+/** Not collective. Slots that claimed to be committed and did not match their checksum when the file was opened; they
+ * are missing now. Equal on all ranks. */
+uint64_t sb_store_damaged(const sb_store *store);
+
+/** Collective. Starts a row for this run in /provenance; before the first commit. The last row is reused when all are
+ * taken. */
 sb_code sb_store_begin_run(sb_store *store, const sb_run_info *info, sb_status *status);
 
 /** Collective. A commit round: writes this rank's @p count results (in rising order of trial; different trials on
@@ -82,14 +92,18 @@ typedef struct sb_verdict {
     uint64_t trials, done, failed, missing;
     uint64_t damaged;       /**< slots that claim to be done or failed and do not match their checksum */
     uint64_t first_damaged; /**< the lowest of them */
-    sb_hash digest;         /**< of all results: equal digests mean equal results */
+    /** Of all results: equal digests mean equal results. It starts as the sweep's identity; for each sound slot in order
+     * of trial it becomes the hash of (digest, identity, state in 1 byte, checksum in 8, big-endian). */
+    sb_hash digest;
 } sb_verdict;
 
-/** Not collective. The sweep text and --set overrides (one a line) that the file was made from; released with free(). */
+/** Not collective. The sweep text and --set overrides (one a line) that the file was made from; released with free().
+ */
 sb_code sb_store_read_sweep(const char *path, char **text, size_t *length, char **overrides, sb_status *status);
 
 /** Not collective. Checks that the file has the layout @p layout (made from its own sweep text), and every slot against
- * its checksum. SB_IO if the file cannot be read or its structure is damaged; damaged slots are counted in @p verdict. */
+ * its checksum. SB_IO if the file cannot be read or its structure is damaged; damaged slots are counted in @p verdict.
+ */
 sb_code sb_store_verify(const char *path, const sb_layout *layout, sb_verdict *verdict, sb_status *status);
 
 #endif

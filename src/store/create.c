@@ -1,0 +1,144 @@
+#define _GNU_SOURCE  /* fallocate: unlike posix_fallocate it does not write every block where nothing can be reserved  \
+                      */
+
+#include "create.h"
+
+#include "build.h"
+#include "names.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <specbias/store.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+uint64_t sb_store_bytes(const sb_layout *layout) {
+    /* Measured: a dataset with its attributes takes 1 to 3 KiB, /provenance with its rows 450 KiB. */
+    const uint64_t per_dataset = 4096, provenance = 512 * 1024;
+    uint64_t bytes = provenance + layout->grid->sweep->text_length + strlen(layout->grid->sweep->overrides);
+    bytes += (layout->dimension_count + layout->coordinate_count + layout->variable_count) * per_dataset;
+    for (size_t i = 0; i < layout->coordinate_count; ++i) {
+        const sb_coordinate *coordinate = &layout->coordinates[i];
+        bytes += coordinate->count *
+                 (coordinate->type == SB_TYPE_TEXT ? coordinate->text_length : sb_type_size(coordinate->type));
+    }
+    const uint64_t bookkeeping = 1 + 1 + 8 + 8 + SB_IDENTITY_LENGTH + 8 + 4; /* the columns of /trial */
+    return bytes + layout->grid->trials.count * (layout->payload_bytes + bookkeeping);
+}
+
+/* Finds out now whether the disk has room, and whether the folder can be written: the system says it in plain words. */
+static sb_code reserve(const char *temporary, const char *path, uint64_t bytes, int flags, sb_status *status) {
+    sb_code code = SB_OK;
+    int descriptor = open(temporary, flags, 0666);
+    if (descriptor < 0)
+        return sb_fail(status, SB_IO, "cannot create results file '%s': %s", path, strerror(errno));
+    if (fallocate(descriptor, 0, 0, (off_t)bytes) != 0 && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)
+        code = sb_fail(status, SB_IO, "cannot create results file '%s': %s; it takes %.3g GB", path, strerror(errno),
+                       (double)bytes * 1e-9);
+    if (code == SB_OK && fsync(descriptor) != 0)
+        code = sb_fail(status, SB_IO, "cannot write results file '%s': %s", path, strerror(errno));
+    if (close(descriptor) != 0 && code == SB_OK)
+        code = sb_fail(status, SB_IO, "cannot write results file '%s': %s", path, strerror(errno));
+    return code;
+}
+
+/* Reserves what HDF5 has made of the file. */
+static sb_code reserve_whole(const char *temporary, const char *path, sb_status *status) {
+    struct stat info;
+    if (stat(temporary, &info) != 0)
+        return sb_fail(status, SB_IO, "cannot examine results file '%s': %s", path, strerror(errno));
+    return reserve(temporary, path, (uint64_t)info.st_size, O_WRONLY, status);
+}
+
+static sb_code open_new(sb_builder *builder, const char *temporary) {
+    sb_code code = SB_OK;
+    hid_t access = sb_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
+    if (access < 0 || creation < 0 || H5Pset_obj_track_times(creation, false) < 0 ||
+        H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) < 0 ||
+        (builder->file = H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access)) < 0)
+        code = sb_h5_fail(builder->status, builder->path, "create it");
+    code = sb_h5_release(creation, code, builder->path, builder->status);
+    return sb_h5_release(access, code, builder->path, builder->status);
+}
+
+static sb_code prepare(sb_builder *builder) {
+    builder->scales =
+        sb_array(builder->layout->dimension_count, sizeof *builder->scales, "the dimensions", builder->status);
+    if (!builder->scales)
+        return SB_MEMORY;
+    builder->creation = H5Pcreate(H5P_DATASET_CREATE);
+    if (builder->creation < 0 || H5Pset_layout(builder->creation, H5D_CONTIGUOUS) < 0 ||
+        H5Pset_alloc_time(builder->creation, H5D_ALLOC_TIME_EARLY) < 0 ||
+        H5Pset_fill_time(builder->creation, H5D_FILL_TIME_NEVER) < 0 ||
+        H5Pset_obj_track_times(builder->creation, false) < 0)
+        return sb_h5_fail(builder->status, builder->path, "set up its datasets");
+    return SB_OK;
+}
+
+static sb_code close_builder(sb_builder *builder, sb_code code) {
+    for (size_t i = 0; builder->scales && i < builder->layout->dimension_count; ++i)
+        code = sb_h5_release(builder->scales[i], code, builder->path, builder->status);
+    free(builder->scales);
+    code = sb_h5_release(builder->creation, code, builder->path, builder->status);
+    if (builder->file >= 0 && H5Fclose(builder->file) < 0 && code == SB_OK)
+        code = sb_h5_fail(builder->status, builder->path, "write it");
+    return code;
+}
+
+static sb_code build(const char *temporary, const char *path, const sb_layout *layout, sb_status *status) {
+    sb_builder builder = {
+        .layout = layout, .path = path, .file = H5I_INVALID_HID, .creation = H5I_INVALID_HID, .status = status};
+    sb_file columns;
+    sb_code code = sb_columns_create(&columns, path, layout, status);
+    if (code == SB_OK)
+        code = open_new(&builder, temporary);
+    if (code == SB_OK)
+        code = prepare(&builder);
+    if (code == SB_OK)
+        code = sb_build_root(&builder);
+    if (code == SB_OK)
+        code = sb_build_columns(&builder, &columns);
+    if (code == SB_OK)
+        code = sb_build_provenance(&builder);
+    code = close_builder(&builder, code);
+    return sb_columns_close(&columns, code, status);
+}
+
+/* Gives the file its name, and makes that last. */
+static sb_code publish(const char *temporary, const char *path, sb_status *status) {
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    const int length = slash ? (slash == path ? 1 : (int)(slash - path)) : 1;
+    snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".");
+    if (rename(temporary, path) != 0)
+        return sb_fail(status, SB_IO, "cannot create results file '%s': %s", path, strerror(errno));
+    sb_code code = SB_OK;
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY);
+    if (descriptor < 0 ||
+        (fsync(descriptor) != 0 && errno != EINVAL)) /* EINVAL: a file system that has no need of it */
+        code = sb_fail(status, SB_IO, "cannot sync folder '%s': %s", folder, strerror(errno));
+    if (descriptor >= 0)
+        close(descriptor); /* opened for reading: nothing can be lost */
+    return code;
+}
+
+sb_code sb_create(const char *path, const sb_layout *layout, sb_status *status) {
+    char temporary[4096];
+    if (snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid()) >= (int)sizeof temporary)
+        return sb_fail(status, SB_IO, "cannot create results file '%.200s...': the name is too long", path);
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        return sb_fail(status, SB_IO, "'%s' is no regular file; give the results file another name", path);
+    sb_code code = reserve(temporary, path, sb_store_bytes(layout), O_WRONLY | O_CREAT | O_TRUNC, status);
+    if (code == SB_OK)
+        code = build(temporary, path, layout, status);
+    if (code == SB_OK)
+        code = reserve_whole(temporary, path, status);
+    if (code == SB_OK)
+        code = publish(temporary, path, status);
+    if (code != SB_OK)
+        unlink(temporary); /* it may not be there; the failure that led here is the one to report */
+    return code;
+}

@@ -1,0 +1,144 @@
+#include "create.h"
+#include "internal.h"
+#include "names.h"
+#include "slots.h"
+#include <errno.h>
+#include <math.h>
+#include <specbias/comm.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+sb_code sb_store_environment(sb_status *status) {
+    if (setenv("OMPI_MCA_io", "^ompio", 0) != 0)
+        return sb_fail(status, SB_SYSTEM, "cannot set OMPI_MCA_io: %s", strerror(errno));
+    return SB_OK;
+}
+
+/* Rank 0 sees to it that there is a file of this sweep. */
+static sb_code provide(const char *path, sb_store_mode mode, const sb_layout *layout, sb_status *status) {
+    struct stat info;
+    const bool missing = stat(path, &info) != 0 && errno == ENOENT;
+    return mode == SB_STORE_OVERWRITE || missing ? sb_create(path, layout, status)
+                                                 : sb_resume_check(path, layout, status);
+}
+
+/* Properties for MPI-IO. Independent writes with holes would otherwise read, change and write back under fcntl locks,
+ * which not every file system has. */
+static void set_parallel(const sb_store *store, hid_t access, sb_status *status) {
+    MPI_Info hints = MPI_INFO_NULL;
+    if (sb_mpi_check(MPI_Info_create(&hints), "MPI_Info_create", status) != SB_OK)
+        return;
+    if (sb_mpi_check(MPI_Info_set(hints, "romio_ds_write", "disable"), "MPI_Info_set", status) == SB_OK &&
+        (access < 0 || H5Pset_fapl_mpio(access, store->comm, hints) < 0 ||
+         H5Pset_all_coll_metadata_ops(access, true) < 0 || H5Pset_coll_metadata_write(access, true) < 0))
+        sb_h5_fail(status, store->path, "prepare to open it with MPI");
+    sb_status freeing = {0};
+    sb_mpi_check(MPI_Info_free(&hints), "MPI_Info_free", status->code == SB_OK ? status : &freeing);
+}
+
+static sb_code open_parallel(sb_store *store, sb_status *status) {
+    hid_t access = sb_h5_access();
+    set_parallel(store, access, status);
+    if (sb_agree(store->comm, status) == SB_OK && (store->file.id = H5Fopen(store->path, H5F_ACC_RDWR, access)) < 0)
+        sb_h5_fail(status, store->path, "open it on all ranks (each node must see the same folder)");
+    sb_h5_release(access, status->code, store->path, status);
+    return sb_agree(store->comm, status);
+}
+
+/* Every rank opens everything, whatever fails, for others wait in the same calls. */
+static sb_code open_datasets(sb_store *store, sb_status *status) {
+    sb_status provenance = {0};
+    sb_columns_open(&store->file, status);
+    sb_provenance_open(&store->file, &store->provenance, &provenance);
+    if (status->code == SB_OK)
+        *status = provenance;
+    return sb_agree(store->comm, status);
+}
+
+/* Fills what was never filled, or finds out what is there. */
+static sb_code settle(sb_store *store, sb_status *status) {
+    bool filled = false;
+    if (store->rank == 0)
+        sb_provenance_read_filled(&store->provenance, &filled, status);
+    if (sb_agree(store->comm, status) != SB_OK)
+        return status->code;
+    sb_mpi_check(MPI_Bcast(&filled, 1, MPI_C_BOOL, 0, store->comm), "MPI_Bcast", status);
+    if (sb_agree(store->comm, status) != SB_OK)
+        return status->code;
+    return filled ? sb_read_slots(store, status) : sb_fill(store, status);
+}
+
+static sb_code allocate(const char *path, const sb_layout *layout, sb_store **store, sb_status *status) {
+    *store = calloc(1, sizeof **store);
+    if (!*store)
+        return sb_fail(status, SB_MEMORY, "no memory for the store");
+    **store = (sb_store){.comm = MPI_COMM_NULL, .row = -1, .file.id = H5I_INVALID_HID};
+    (*store)->path = strdup(path);
+    (*store)->states = sb_array(layout->grid->trials.count, 1, "the states of all trials", status);
+    if (!(*store)->path || !(*store)->states)
+        return sb_fail(status, SB_MEMORY, "no memory for the store");
+    return sb_columns_create(&(*store)->file, (*store)->path, layout, status);
+}
+
+static sb_code release(sb_store *store, sb_status *status) {
+    if (!store)
+        return status->code;
+    sb_provenance_close(&store->provenance, status->code, status);
+    sb_columns_close(&store->file, status->code, status);
+    if (store->comm != MPI_COMM_NULL && MPI_Comm_free(&store->comm) != MPI_SUCCESS && status->code == SB_OK)
+        sb_fail(status, SB_SYSTEM, "MPI_Comm_free failed");
+    free(store->states);
+    free(store->path);
+    free(store);
+    return status->code;
+}
+
+static sb_code open_all(MPI_Comm comm, sb_store *store, sb_status *status) {
+    if (sb_mpi_check(MPI_Comm_dup(comm, &store->comm), "MPI_Comm_dup", status) == SB_OK &&
+        sb_mpi_check(MPI_Comm_set_errhandler(store->comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler", status) ==
+            SB_OK &&
+        sb_mpi_check(MPI_Comm_rank(store->comm, &store->rank), "MPI_Comm_rank", status) == SB_OK)
+        sb_mpi_check(MPI_Comm_size(store->comm, &store->ranks), "MPI_Comm_size", status);
+    if (sb_agree(comm, status) != SB_OK || open_parallel(store, status) != SB_OK ||
+        open_datasets(store, status) != SB_OK)
+        return status->code;
+    return settle(store, status);
+}
+
+sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const sb_layout *layout, sb_store **store,
+                      sb_status *status) {
+    int rank = 0;
+    *store = NULL;
+    *status = (sb_status){0};
+    sb_h5_quiet();
+    if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", status) == SB_OK &&
+        allocate(path, layout, store, status) == SB_OK && rank == 0)
+        provide(path, mode, layout, status);
+    if (sb_agree(comm, status) == SB_OK && open_all(comm, *store, status) == SB_OK)
+        return SB_OK;
+    release(*store, status);
+    *store = NULL;
+    return status->code;
+}
+
+sb_code sb_store_close(sb_store *store, sb_status *status) {
+    *status = (sb_status){0};
+    if (!store)
+        return SB_OK;
+    MPI_Comm comm = store->comm;
+    store->comm = MPI_COMM_NULL;
+    release(store, status);
+    sb_agree(comm, status);
+    if (MPI_Comm_free(&comm) != MPI_SUCCESS && status->code == SB_OK)
+        sb_fail(status, SB_SYSTEM, "MPI_Comm_free failed");
+    return status->code;
+}
+
+const uint8_t *sb_store_states(const sb_store *store) {
+    return store->states;
+}
+
+uint64_t sb_store_damaged(const sb_store *store) {
+    return store->damaged;
+}

@@ -1,0 +1,109 @@
+#include "internal.h"
+#include "names.h"
+#include "slots.h"
+#include <limits.h>
+#include <math.h>
+#include <specbias/comm.h>
+#include <stdlib.h>
+#include <string.h>
+
+static sb_code check_format(hid_t file, const char *path, sb_status *status) {
+    char format[32];
+    int version = 0;
+    if (!sb_h5_read_text(file, SB_ATTRIBUTE_FORMAT, format, sizeof format) || strcmp(format, SB_FORMAT_NAME) != 0 ||
+        !sb_h5_read_int(file, SB_ATTRIBUTE_VERSION, &version))
+        return sb_fail(status, SB_IO, "'%s' is an HDF5 file, but no results file of specbias", path);
+    if (version != SB_FORMAT_VERSION)
+        return sb_fail(status, SB_IO, "results file '%s' has format %d; this version of specbias reads format %d", path,
+                       version, SB_FORMAT_VERSION);
+    return SB_OK;
+}
+
+sb_code sb_open_reading(const char *path, hid_t *file, sb_status *status) {
+    sb_code code = sb_h5_open(path, file, status);
+    return code == SB_OK ? check_format(*file, path, status) : code;
+}
+
+sb_code sb_resume_check(const char *path, const sb_layout *layout, sb_status *status) {
+    char theirs[SB_HASH_TEXT], ours[SB_HASH_TEXT];
+    sb_file file;
+    sb_code code = sb_columns_create(&file, path, layout, status);
+    if (code == SB_OK)
+        code = sb_open_reading(path, &file.id, status);
+    if (code == SB_OK && !sb_h5_read_text(file.id, SB_ATTRIBUTE_SWEEP, theirs, sizeof theirs))
+        code = sb_fail(status, SB_IO, "results file '%s' does not say which sweep it is of: it is damaged", path);
+    if (code == SB_OK) {
+        sb_hash_format(sb_sweep_identity(layout->grid->sweep), ours);
+        code = strcmp(ours, theirs) == 0 ? sb_columns_open(&file, status)
+                                         : sb_sweep_differs(path, layout->grid->sweep, status);
+    }
+    return sb_columns_close(&file, code, status);
+}
+
+/* --- What is there --------------------------------------------------------------------------------------------------
+ */
+
+/* This rank's share of the slots that claim to be committed. */
+static sb_code list_slots(const sb_store *store, sb_slot **slots, size_t *count, sb_status *status) {
+    uint64_t committed = 0, seen = 0;
+    for (uint64_t i = 0; i < store->file.trials; ++i)
+        committed += store->states[i] != SB_TRIAL_MISSING;
+    const uint64_t ranks = (uint64_t)store->ranks, rank = (uint64_t)store->rank;
+    const uint64_t first = committed * rank / ranks, end = committed * (rank + 1) / ranks;
+    *count = 0;
+    *slots = sb_array(end - first, sizeof **slots, "slots to check", status);
+    for (uint64_t i = 0; *slots && i < store->file.trials && seen < end; ++i)
+        if (store->states[i] != SB_TRIAL_MISSING && seen++ >= first)
+            (*slots)[(*count)++] = (sb_slot){.trial = i, .state = store->states[i]};
+    return status->code;
+}
+
+/* What a slot holds that was never committed, for each damaged slot. */
+static sb_result *blanks(const sb_store *store, const sb_slot *slots, size_t slot_count, void *payload, size_t *count,
+                         sb_status *status) {
+    sb_result *results = sb_array(slot_count, sizeof *results, "damaged slots", status);
+    *count = 0;
+    sb_payload_clear(store->file.layout, payload);
+    for (size_t i = 0; results && i < slot_count; ++i)
+        if (!slots[i].sound)
+            results[(*count)++] = (sb_result){.trial = slots[i].trial, .seconds = NAN, .payload = payload};
+    return results;
+}
+
+/* Collective. Damaged slots become missing: first their states, then the rest. */
+static sb_code reset_damaged(sb_store *store, const sb_slot *slots, size_t slot_count, sb_status *status) {
+    size_t count = 0;
+    sb_result *results = NULL;
+    void *payload = sb_array(store->file.layout->payload_bytes, 1, "an empty slot", status);
+    if (payload)
+        results = blanks(store, slots, slot_count, payload, &count, status);
+    store->damaged = count;
+    if (sb_agree(store->comm, status) == SB_OK)
+        sb_mpi_check(MPI_Allreduce(MPI_IN_PLACE, &store->damaged, 1, MPI_UINT64_T, MPI_SUM, store->comm),
+                     "MPI_Allreduce", status);
+    if (sb_agree(store->comm, status) == SB_OK && store->damaged > 0 &&
+        sb_write_slots(store, results, count, SB_PART_STATES, status) == SB_OK &&
+        sb_write_slots(store, results, count, SB_PART_RESULTS, status) == SB_OK)
+        sb_share_states(store, results, count, status);
+    free(results);
+    free(payload);
+    return status->code;
+}
+
+sb_code sb_read_slots(sb_store *store, sb_status *status) {
+    sb_slot *slots = NULL;
+    size_t count = 0;
+    if (store->rank == 0)
+        sb_slots_read_states(&store->file, store->states, status);
+    if (sb_agree(store->comm, status) != SB_OK)
+        return status->code;
+    sb_mpi_check(MPI_Bcast(store->states, (int)store->file.trials, MPI_UINT8_T, 0, store->comm), "MPI_Bcast", status);
+    if (sb_agree(store->comm, status) != SB_OK)
+        return status->code;
+    if (list_slots(store, &slots, &count, status) == SB_OK)
+        sb_slots_check(&store->file, slots, count, status);
+    if (sb_agree(store->comm, status) == SB_OK)
+        reset_damaged(store, slots, count, status);
+    free(slots);
+    return status->code;
+}
