@@ -70,14 +70,14 @@ size_t sb_moments_count(const sb_probe *probe, const sb_settings *settings) {
     return is_every_record(at) ? sb_record_count(settings) : at->count;
 }
 
-size_t sb_moments_find(const sb_probe *probe, const sb_settings *settings, int64_t step, size_t first) {
+size_t sb_moments_find(const sb_probe *probe, const sb_settings *settings, int64_t step) {
     const sb_list *at = &probe->settings(settings)->at;
     if (is_every_record(at)) {
-        size_t record =
-            step == settings->training.steps ? sb_record_count(settings) - 1 : (size_t)(step / settings->record.every);
-        return first <= record && sb_record_step(settings, record) == step ? record : SIZE_MAX;
+        bool is_last = step == settings->training.steps;
+        size_t record = is_last ? sb_record_count(settings) - 1 : (size_t)(step / settings->record.every);
+        return sb_record_step(settings, record) == step ? record : SIZE_MAX;
     }
-    for (size_t i = first; i < at->count; i++)
+    for (size_t i = 0; i < at->count; i++)
         if (listed_step(at, settings, i) == step)
             return i;
     return SIZE_MAX;

@@ -13,8 +13,7 @@ sb_code sb_moments_declare(const sb_probe *probe, sb_layout *layout, size_t *dim
 /** Number of moments in a trial with @p settings. */
 size_t sb_moments_count(const sb_probe *probe, const sb_settings *settings);
 
-/** The first moment from number @p first on that lies at @p step; SIZE_MAX if there is none. A list may name one step
- * twice, as a number and as `last`. */
-size_t sb_moments_find(const sb_probe *probe, const sb_settings *settings, int64_t step, size_t first);
+/** The moment that lies at @p step; SIZE_MAX if there is none. The rules of the sweep file allow no step twice. */
+size_t sb_moments_find(const sb_probe *probe, const sb_settings *settings, int64_t step);
 
 #endif

@@ -148,7 +148,7 @@ void sb_probes_destroy(sb_probes *probes) {
 bool sb_probes_due(const sb_probes *probes, int64_t step) {
     bool due = false;
     for (size_t i = 0; !due && i < probes->count; i++)
-        due = sb_moments_find(probes->stations[i].probe, &probes->stations[i].settings, step, 0) != SIZE_MAX;
+        due = sb_moments_find(probes->stations[i].probe, &probes->stations[i].settings, step) != SIZE_MAX;
     return due;
 }
 
@@ -183,11 +183,10 @@ static sb_code measure_moment(const station *at, const sb_layout *layout, const 
 
 sb_code sb_probes_measure(sb_probes *probes, const sb_probe_view *view, void *payload, sb_status *status) {
     sb_code code = SB_OK;
-    for (size_t i = 0; i < probes->count; i++) {
+    for (size_t i = 0; code == SB_OK && i < probes->count; i++) {
         const station *at = &probes->stations[i];
-        size_t moment = sb_moments_find(at->probe, &at->settings, view->step, 0);
-        for (; code == SB_OK && moment != SIZE_MAX;
-             moment = sb_moments_find(at->probe, &at->settings, view->step, moment + 1))
+        size_t moment = sb_moments_find(at->probe, &at->settings, view->step);
+        if (moment != SIZE_MAX)
             code = measure_moment(at, probes->layout, view, moment, payload, status);
     }
     return code;

@@ -3,13 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_full_batch(const sb_settings *settings) {
-    return settings->training.batch == SB_BATCH_FULL;
-}
-
+/* Samples of an update; all of them, in their own order, are a full batch (sb_batch_at agrees). */
 static size_t largest_batch(const sb_settings *settings, size_t samples) {
     size_t batch = (size_t)settings->training.batch;
-    return has_full_batch(settings) || batch > samples ? samples : batch;
+    return settings->training.batch == SB_BATCH_FULL || batch > samples ? samples : batch;
 }
 
 static sb_code allocate(sb_workspace *workspace, sb_status *status) {
@@ -18,7 +15,7 @@ static sb_code allocate(sb_workspace *workspace, sb_status *status) {
     workspace->outputs = sb_array(data->samples * data->outputs, sizeof(float), "network outputs", status);
     if (!workspace->parameters || !workspace->outputs)
         return SB_MEMORY;
-    if (has_full_batch(&workspace->settings))
+    if (workspace->batch == data->samples)
         return SB_OK;
     workspace->x = sb_array(workspace->batch * data->inputs, sizeof(float), "a mini-batch", status);
     workspace->y = sb_array(workspace->batch * data->outputs, sizeof(float), "a mini-batch", status);
@@ -79,8 +76,7 @@ size_t sb_workspace_bytes(const sb_layout *layout, const sb_settings *settings) 
     size_t outputs = sb_dataset_outputs(settings), batch = largest_batch(settings, samples);
     sb_shape shape = sb_shape_of(settings, inputs, outputs);
     size_t data = samples * (sizeof(double) + (inputs + outputs) * sizeof(float));
-    size_t mini_batch =
-        has_full_batch(settings) ? 0 : batch * (inputs + outputs) * sizeof(float) + samples * sizeof(uint32_t);
+    size_t mini_batch = batch == samples ? 0 : batch * (inputs + outputs) * sizeof(float) + samples * sizeof(uint32_t);
     size_t record = (sb_shape_parameters(&shape) + samples * outputs) * sizeof(float);
     return data + mini_batch + record + 2 * sb_network_bytes(sb_kernels_default(), &shape, batch) +
            sb_probes_bytes(layout, settings);
@@ -96,7 +92,7 @@ double sb_workspace_step(sb_workspace *workspace, const sb_training *training) {
     const sb_dataset *data = &workspace->dataset;
     const float *x = data->x, *y = data->y;
     size_t first = 0, count = data->samples;
-    if (!has_full_batch(&workspace->settings)) {
+    if (workspace->batch < data->samples) {
         sb_batch_at(&workspace->settings, data->samples, (uint64_t)training->step, &workspace->epoch, workspace->order,
                     &first, &count);
         gather(data->x, data->inputs, workspace->order + first, count, workspace->x);

@@ -1,0 +1,92 @@
+/* Trials that find no memory, and what a trial says it needs. The linker sends this program's allocations here first
+ * (CMakeLists.txt). */
+#include "swept.h"
+#include <stdlib.h>
+
+static size_t countdown = SIZE_MAX, allocated_bytes;
+
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static bool granted(size_t size) {
+    allocated_bytes += size;
+    return countdown == SIZE_MAX || countdown-- > 0;
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size) {
+    return granted(size) ? __real_aligned_alloc(alignment, size) : NULL;
+}
+
+void *__wrap_calloc(size_t elements, size_t size) {
+    return granted(elements * size) ? __real_calloc(elements, size) : NULL;
+}
+
+static const char text[] = "specbias: 1\n"
+                           "target: {samples: 64, frequencies: [3, 7]}\n"
+                           "model: {depth: 4, width: 64}\n"
+                           "training: {batch: 24, steps: 2}\n"
+                           "probes:\n"
+                           "  spectrum: {}\n"
+                           "  spectral_norm: {}\n"
+                           "  perturbation: {magnitudes: [0, 1], directions: 2}\n"
+                           "  parameters: {}\n";
+
+/* Each allocation of a trial in turn is refused, until one trial gets all it asks for. */
+static void a_trial_without_memory_fails_with_an_empty_payload(void **state) {
+    (void)state;
+    swept made;
+    sb_result result;
+    sb_status status;
+    swept_create(text, &made);
+    unsigned char *empty = sb_array(made.layout->payload_bytes, 1, "a payload", &status);
+    sb_payload_clear(made.layout, empty);
+    countdown = 0;
+    assert_int_equal(sb_trial_run(made.layout, 0, NULL, NULL, NULL, &result, &status), SB_MEMORY);
+    assert_null(result.payload);
+    size_t failed = 0;
+    for (bool done = false; !done; failed++) {
+        countdown = failed + 1;
+        assert_int_equal(sb_trial_run(made.layout, 0, NULL, NULL, NULL, &result, &status), SB_OK);
+        countdown = SIZE_MAX;
+        done = result.state == SB_TRIAL_DONE;
+        if (!done) {
+            assert_int_equal(result.state, SB_TRIAL_FAILED);
+            assert_int_equal(result.failure, SB_FAILURE_OUT_OF_MEMORY);
+            assert_memory_equal(result.payload, empty, made.layout->payload_bytes);
+        }
+        sb_result_free(&result);
+    }
+    assert_true(failed > 20);
+    free(empty);
+    swept_destroy(&made);
+}
+
+/* FFTW's own memory is not seen here; every array is rounded up to whole cache lines. */
+static void a_trial_takes_the_bytes_that_it_announces(void **state) {
+    (void)state;
+    swept made;
+    sb_settings settings;
+    swept_create(text, &made);
+    sb_grid_settings(&made.grid, 0, &settings);
+    size_t announced = sb_trial_bytes(made.layout, &settings);
+    allocated_bytes = 0;
+    sb_result result = swept_run(&made, 0);
+    assert_in_range(allocated_bytes, announced * 95 / 100, announced * 105 / 100);
+    sb_result_free(&result);
+    swept_destroy(&made);
+}
+
+static int start_blis(void **state) {
+    (void)state;
+    return sb_blis_start(-1, NULL) == SB_OK ? 0 : 1;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_trial_without_memory_fails_with_an_empty_payload),
+        cmocka_unit_test(a_trial_takes_the_bytes_that_it_announces),
+    };
+    return cmocka_run_group_tests(tests, start_blis, NULL);
+}
