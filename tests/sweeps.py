@@ -35,8 +35,7 @@ def run(sweep, overrides=()):
         command += ["run", path, "-o", output, "--quiet"]
         for override in overrides:
             command += ["--set", override]
-        environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
-        result = subprocess.run(command, env=environment, text=True, capture_output=True)
+        result = subprocess.run(command, text=True, capture_output=True)
         if result.returncode != 0:
             raise SystemExit(f"{' '.join(command)}: exit code {result.returncode}\n{result.stdout}{result.stderr}")
         with xarray.open_dataset(output, engine="h5netcdf") as results:
