@@ -3,8 +3,8 @@
  *
  * One table (sb_fields) describes every field: its dotted path, type, range, default, unit and meaning. It drives
  * parsing, validation, `--set`, axes, `specbias schema`, a trial's identity and the coordinates in the results file.
- * sb_sweep_read turns a file into an sb_sweep: the settings that all trials share, and the axes along which they differ.
- * sb_settings is what one trial is trained and measured with; grid.h says how to get it for a trial.
+ * sb_sweep_parse turns a file into an sb_sweep: the settings that all trials share, and the axes along which they
+ * differ. sb_settings is what one trial is trained and measured with; grid.h says how to get it for a trial.
  *
  * Nothing here uses MPI or HDF5: every rank parses the same text and arrives at the same sweep.
  */
@@ -14,7 +14,8 @@
 #include <specbias/base.h>
 #include <stdio.h>
 
-/* --- Settings ------------------------------------------------------------------------------------------------------- */
+/* --- Settings ------------------------------------------------------------------------------------------------------
+ */
 
 /** A list-valued field. The values belong to the sweep. */
 typedef struct sb_list {
@@ -47,7 +48,7 @@ enum {
     SB_SEED_OF_TRIAL = -1 /**< target.seed: trial */
 };
 #define SB_AT_LAST (-1.0) /**< an element of a probe's `at`: after the last step */
-#define SB_AT_ALL (-2.0)  /**< the only element of a probe's `at`: at every record */
+#define SB_AT_ALL  (-2.0) /**< the only element of a probe's `at`: at every record */
 
 /** When a probe is taken, and whether at all. */
 typedef struct sb_probe_settings {
@@ -123,7 +124,8 @@ size_t sb_record_count(const sb_settings *settings);
 /** The step of record @p record (0 <= record < sb_record_count). */
 int64_t sb_record_step(const sb_settings *settings, size_t record);
 
-/* --- The table of fields -------------------------------------------------------------------------------------------- */
+/* --- The table of fields -------------------------------------------------------------------------------------------
+ */
 
 typedef enum sb_field_type {
     SB_FIELD_INTEGER,  /**< int64_t */
@@ -146,11 +148,11 @@ typedef struct sb_field {
     sb_field_type type;
     size_t offset;           /**< of its value in sb_settings */
     double minimum, maximum; /**< allowed range of the number or of each element, inclusive */
-    const char *initial;     /**< default, as YAML; NULL: must be given */
+    const char *initial;     /**< default, as YAML */
     const char *unit;        /**< "1" for pure numbers, as in the results file */
     const char *meaning;     /**< one line */
     const sb_word *words;    /**< ends with a NULL text; NULL: none */
-    const char *kinds;       /**< words of the section's `kind` to which it applies, space-separated; NULL: all */
+    const char *condition;   /**< where it applies: "key=word word", a key of the same section; NULL: always */
     bool fixed;              /**< may not be an axis */
 } sb_field;
 
@@ -163,8 +165,8 @@ const sb_field *sb_field_find(const char *path);
 /** True if @p path is @p prefix or lies below it ("target.samples" below "target"). */
 bool sb_path_within(const char *path, const char *prefix);
 
-/** True if the field applies to the kinds that @p settings choose (embedding.petals only to petals, fields of a probe
- * only where the probe is enabled). */
+/** True if @p settings meet the field's condition (embedding.petals: only where embedding.kind is petals), and for a
+ * field of a probe, if the probe is enabled. */
 bool sb_field_applies(const sb_field *field, const sb_settings *settings);
 
 /** One value of a field: integer, real or list, by the field's type. */
@@ -183,10 +185,11 @@ void sb_field_print(const sb_field *field, sb_value value, FILE *out);
 /** Prints every key of the sweep file with type, unit, range, default and meaning (`specbias schema`). */
 void sb_schema_print(FILE *out);
 
-/* --- The sweep ------------------------------------------------------------------------------------------------------ */
+/* --- The sweep -----------------------------------------------------------------------------------------------------
+ */
 
 enum { SB_AXES_MAX = 16 };                       /**< axes in one sweep */
-#define SB_TRIALS_MAX ((uint64_t)10000000)       /**< trials in one sweep */
+#define SB_TRIALS_MAX      ((uint64_t)10000000)  /**< trials in one sweep */
 #define SB_SWEEP_BYTES_MAX ((size_t)1024 * 1024) /**< size of a sweep file */
 
 typedef enum sb_axis_kind {
@@ -216,34 +219,36 @@ typedef struct sb_axis {
 /** True if the axis sets a field that lies at or below @p path, or of which @p path is a part. */
 bool sb_axis_touches(const sb_axis *axis, const char *path);
 
-/** What a sweep file says. Read-only after sb_sweep_read. */
+/** What a sweep file says. Read-only after sb_sweep_parse. */
 typedef struct sb_sweep {
-    const char *name;      /**< `name:`, or the file's name without folder and ending */
-    sb_settings base;      /**< settings of the fields that no axis changes */
-    size_t axis_count;     /**< at least 1: without a training axis, `seed` is one of length 1 */
-    const sb_axis *axes;   /**< [axis_count] */
-    const char *text;      /**< the file as it was read, UTF-8 */
-    size_t text_length;    /**< bytes */
-    const char *overrides; /**< the --set arguments, one a line; "" if none */
+    const char *name;       /**< `name:`, or the file's name without folder and ending */
+    sb_settings base;       /**< settings of all trials; a field on an axis has its first value */
+    size_t axis_count;      /**< at least 1: without a training axis, `seed` is one of length 1 */
+    const sb_axis *axes;    /**< [axis_count] */
+    const char *text;       /**< the file as it was read, UTF-8 */
+    size_t text_length;     /**< bytes */
+    const char *overrides;  /**< the --set arguments, one a line; "" if none */
     struct sb_marks *marks; /**< where each field was set, for messages (private) */
     sb_arena arena;         /**< owns all of it */
 } sb_sweep;
 
-/** The errors found in a sweep, in the order of the file. Zero-initialise before first use. */
+struct sb_diagnostic {
+    size_t line, column; /**< from 1; 0 where there is none */
+    char *text;          /**< "file:line:column: path: what is wrong; what is allowed" */
+};
+
+/** The errors found in a sweep, in the order of the file; at most 100. Zero-initialise before first use. */
 typedef struct sb_diagnostics {
     size_t count;
-    struct sb_diagnostic {
-        size_t line, column; /**< from 1; 0 where there is none */
-        char *text;          /**< "file:line:column: path: what is wrong; what is allowed" */
-    } *items;
+    struct sb_diagnostic *items;
 } sb_diagnostics;
 
 /** Prints every error on a line of its own. */
 void sb_diagnostics_print(const sb_diagnostics *diagnostics, FILE *out);
 void sb_diagnostics_free(sb_diagnostics *diagnostics);
 
-/** Reads a whole sweep file into @p text (released with free(), zero-terminated). SB_INPUT, with the reason, if it cannot
- * be opened, is no regular file (or pipe), or is larger than SB_SWEEP_BYTES_MAX. */
+/** Reads a whole sweep file into @p text (released with free(), zero-terminated). SB_INPUT, with the reason, if it
+ * cannot be opened, is no regular file (or pipe), or is larger than SB_SWEEP_BYTES_MAX. */
 sb_code sb_sweep_load(const char *path, char **text, size_t *length, sb_status *status);
 
 /** Parses sweep text.
@@ -251,8 +256,8 @@ sb_code sb_sweep_load(const char *path, char **text, size_t *length, sb_status *
  * @param overrides  @p override_count arguments `path=value` of --set, applied in order: the value is YAML; on a field
  *                   that is an axis it replaces the axis's values; `axes.path=[...]` makes or replaces an axis.
  * @param diagnostics receives all errors, not only the first.
- * @return SB_OK and the sweep in @p *sweep, to be released with sb_sweep_free; SB_INPUT with at least one diagnostic (and
- *         a summary in @p status); SB_MEMORY. */
+ * @return SB_OK and the sweep in @p *sweep, to be released with sb_sweep_free; SB_INPUT with at least one diagnostic
+ * (and a summary in @p status); SB_MEMORY. */
 sb_code sb_sweep_parse(const char *text, size_t length, const char *source, const char *const *overrides,
                        size_t override_count, sb_diagnostics *diagnostics, sb_sweep **sweep, sb_status *status);
 
@@ -262,7 +267,8 @@ void sb_sweep_free(sb_sweep *sweep);
 void sb_sweep_report(const sb_sweep *sweep, sb_diagnostics *diagnostics, const char *path, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* --- Rules between fields ------------------------------------------------------------------------------------------- */
+/* --- Rules between fields ------------------------------------------------------------------------------------------
+ */
 
 /** A condition on several fields of one trial, such as "every frequency lies below samples/2". */
 typedef struct sb_rule {
@@ -275,7 +281,8 @@ typedef struct sb_rule {
 extern const sb_rule sb_rules[];
 extern const size_t sb_rule_count;
 
-/* --- Identity ------------------------------------------------------------------------------------------------------- */
+/* --- Identity ------------------------------------------------------------------------------------------------------
+ */
 
 /** Writes the canonical form of a trial: a line `path=value` for each field that applies, changes the training and
  * differs from its default, sorted by path, and the versions of the algorithms. Equal text means an equal trial, in any
@@ -285,8 +292,8 @@ void sb_settings_canonical(const sb_settings *settings, FILE *out);
 /** Hash of the canonical form: a trial's identity. */
 sb_hash sb_settings_identity(const sb_settings *settings);
 
-/** Hash of everything in a sweep that its results file depends on: base settings, axes, records and probes, not its name,
- * comments, or the order of keys. */
+/** Hash of everything in a sweep that its results file depends on: base settings, axes, records and probes, not its
+ * name, comments, or the order of keys. */
 sb_hash sb_sweep_identity(const sb_sweep *sweep);
 
 #endif

@@ -1,0 +1,175 @@
+/* The table of fields: the only place that knows which there are.
+ *
+ * A trial's identity leaves out fields at their default, so that a new field does not change the identity of old
+ * trials. For the same reason a default, once released, is only changed together with the version in identity.c. */
+#include "internal.h"
+#include <math.h>
+#include <string.h>
+
+#define WHOLE_MAX 9007199254740991.0 /* 2^53 - 1: beyond it, doubles skip whole numbers */
+#define STEPS_MAX 1e9
+
+#define WORDS(name, ...) static const sb_word name[] = {__VA_ARGS__, {NULL, 0}}
+WORDS(booleans, {"false", 0}, {"true", 1});
+WORDS(target_kinds, {"sinusoids", SB_TARGET_SINUSOIDS});
+WORDS(amplitude_laws, {"equal", SB_AMPLITUDE_EQUAL}, {"rising", SB_AMPLITUDE_RISING}, {"power", SB_AMPLITUDE_POWER});
+WORDS(random_phases, {"random", NAN});
+WORDS(trial_seed, {"trial", SB_SEED_OF_TRIAL});
+WORDS(embedding_kinds, {"line", SB_EMBEDDING_LINE}, {"circle", SB_EMBEDDING_CIRCLE}, {"petals", SB_EMBEDDING_PETALS},
+      {"parabola", SB_EMBEDDING_PARABOLA});
+WORDS(encoding_kinds, {"none", SB_ENCODING_NONE}, {"interval", SB_ENCODING_INTERVAL},
+      {"positional", SB_ENCODING_POSITIONAL}, {"fourier", SB_ENCODING_FOURIER});
+WORDS(optimizers, {"adam", SB_OPTIMIZER_ADAM});
+WORDS(full_batch, {"full", SB_BATCH_FULL});
+WORDS(shuffles, {"once", SB_SHUFFLE_ONCE}, {"epoch", SB_SHUFFLE_EPOCH}, {"none", SB_SHUFFLE_NONE});
+WORDS(losses, {"mse", SB_LOSS_MSE}, {"bce", SB_LOSS_BCE});
+WORDS(moments, {"last", SB_AT_LAST}, {"all", SB_AT_ALL});
+
+/* Where a field lies, its type and range; its unit and default; its meaning. */
+#define FIELD(place, member, kind, low, high)                                                                          \
+    .path = place, .type = SB_FIELD_##kind, .offset = offsetof(sb_settings, member), .minimum = (low), .maximum = (high)
+#define CHOICE(place, member, names)                                                                                   \
+    .path = place, .type = SB_FIELD_CHOICE, .offset = offsetof(sb_settings, member), .words = (names), .unit = "1"
+#define BOOLEAN(place, member)                                                                                         \
+    .path = place, .type = SB_FIELD_BOOLEAN, .offset = offsetof(sb_settings, member), .words = booleans, .unit = "1"
+#define MOMENTS(place, member)                                                                                         \
+    FIELD(place, member, INTEGERS, 0, STEPS_MAX),                                                                      \
+        .words = moments, .unit = "1", .fixed = true,                                                                  \
+        .meaning = "steps after which it is measured, rising, each at most training.steps and not bound to "           \
+                   "record.every; last: after the last; all: at every record"
+
+const sb_field sb_fields[] = {
+    {FIELD("seed", seed, INTEGER, 0, WHOLE_MAX), .unit = "1", .initial = "0",
+     .meaning = "keys all random numbers of a trial"},
+
+    {CHOICE("target.kind", target.kind, target_kinds), .initial = "sinusoids",
+     .meaning = "the function to learn; sinusoids: sum_i A_i sin(2 pi k_i z + phi_i)"},
+    {FIELD("target.samples", target.samples, INTEGER, 2, 67108864), .unit = "1", .initial = "200",
+     .meaning = "N; the function is learned at z = n/N, n = 0 .. N-1"},
+    {FIELD("target.frequencies", target.frequencies, INTEGERS, 1, 33554432), .unit = "1",
+     .initial = "[5, 10, 15, 20, 25, 30, 35, 40, 45, 50]", .condition = "kind=sinusoids",
+     .meaning = "k_i, rising, below N/2"},
+    {FIELD("target.amplitudes", target.amplitudes, REALS, 1e-6, 1e6), .unit = "1", .initial = "1",
+     .condition = "kind=sinusoids", .meaning = "A_i before the law: one for all, or one for each frequency"},
+    {CHOICE("target.amplitude_law", target.amplitude_law, amplitude_laws), .initial = "equal",
+     .condition = "kind=sinusoids",
+     .meaning = "equal: A_i; rising: A_i (i+1)/count, i from 0; power: A_i k_i^amplitude_exponent"},
+    {FIELD("target.amplitude_exponent", target.amplitude_exponent, REAL, -4, 4), .unit = "1", .initial = "0",
+     .condition = "amplitude_law=power", .meaning = "exponent of the power law"},
+    {FIELD("target.phases", target.phases, REALS, -1000, 1000), .unit = "radian", .initial = "random",
+     .words = random_phases, .condition = "kind=sinusoids",
+     .meaning = "phi_i: one for all, or one for each frequency; random: uniform on [0, 2 pi)"},
+    {FIELD("target.seed", target.seed, INTEGER, 0, WHOLE_MAX), .unit = "1", .initial = "trial", .words = trial_seed,
+     .condition = "phases=random", .meaning = "keys the random phases; trial: by the trial's own seed"},
+    {BOOLEAN("target.binarise", target.binarise), .initial = "false",
+     .meaning = "learn 1 where the function is above the threshold, 0 elsewhere"},
+    {FIELD("target.threshold", target.threshold, REAL, -1e6, 1e6), .unit = "1", .initial = "0.5",
+     .condition = "binarise=true", .meaning = "threshold of a binarised target"},
+
+    {CHOICE("embedding.kind", embedding.kind, embedding_kinds), .initial = "line",
+     .meaning = "x = gamma(z); line: z; circle: (cos, sin) of 2 pi z; petals: the circle times 1 + sin(2 pi L z)/2; "
+                "parabola: (z, z^2)"},
+    {FIELD("embedding.petals", embedding.petals, INTEGER, 0, 1000000), .unit = "1", .initial = "4",
+     .condition = "kind=petals", .meaning = "L, number of petals; 0: the circle"},
+
+    {CHOICE("encoding.kind", encoding.kind, encoding_kinds), .initial = "none",
+     .meaning = "what the network is given for each coordinate v of x; none: v; interval: low + (high - low) v; "
+                "positional: sin and cos of 2^j pi v; fourier: sin and cos of 2 pi B v"},
+    {FIELD("encoding.low", encoding.low, REAL, -1e6, 1e6), .unit = "1", .initial = "-1", .condition = "kind=interval",
+     .meaning = "where v = 0 comes to lie"},
+    {FIELD("encoding.high", encoding.high, REAL, -1e6, 1e6), .unit = "1", .initial = "1", .condition = "kind=interval",
+     .meaning = "where v = 1 comes to lie"},
+    {FIELD("encoding.octaves", encoding.octaves, INTEGER, 1, 30), .unit = "1", .initial = "4",
+     .condition = "kind=positional", .meaning = "number of octaves j, from 0"},
+    {FIELD("encoding.features", encoding.features, INTEGER, 1, 65536), .unit = "1", .initial = "256",
+     .condition = "kind=fourier", .meaning = "rows of B; each gives a sine and a cosine"},
+    {FIELD("encoding.sigma", encoding.sigma, REAL, 0, 1e6), .unit = "1", .initial = "14", .condition = "kind=fourier",
+     .meaning = "standard deviation of the normal entries of B"},
+
+    {FIELD("model.depth", model.depth, INTEGER, 1, 64), .unit = "1", .initial = "6",
+     .meaning = "D, affine layers in all; a ReLU after each but the last"},
+    {FIELD("model.width", model.width, INTEGER, 1, 65536), .unit = "1", .initial = "256",
+     .meaning = "W, neurons of a hidden layer"},
+
+    {CHOICE("training.optimizer", training.optimizer, optimizers), .initial = "adam", .meaning = "the optimiser"},
+    {FIELD("training.learning_rate", training.learning_rate, REAL, 0, 1000), .unit = "1", .initial = "0.0003",
+     .meaning = "step size"},
+    {FIELD("training.beta1", training.beta1, REAL, 0, 0.999999), .unit = "1", .initial = "0.9",
+     .meaning = "decay of the first moment"},
+    {FIELD("training.beta2", training.beta2, REAL, 0, 0.999999), .unit = "1", .initial = "0.999",
+     .meaning = "decay of the second moment"},
+    {FIELD("training.epsilon", training.epsilon, REAL, 1e-30, 1), .unit = "1", .initial = "1e-8",
+     .meaning = "added to the root of the second moment"},
+    {FIELD("training.batch", training.batch, INTEGER, 1, 67108864), .unit = "1", .initial = "full", .words = full_batch,
+     .meaning = "samples in a mini-batch, at most target.samples; full: all of them"},
+    {CHOICE("training.shuffle", training.shuffle, shuffles), .initial = "once",
+     .meaning =
+         "order of the samples in mini-batches; once: the same random one in each epoch; epoch: another in each"},
+    {FIELD("training.steps", training.steps, INTEGER, 1, STEPS_MAX), .unit = "1", .initial = "10000",
+     .meaning = "updates of the optimiser"},
+    {CHOICE("training.loss", training.loss, losses), .initial = "mse",
+     .meaning = "mse: mean squared error; bce: binary cross-entropy of logits, for binarised targets"},
+
+    {FIELD("record.every", record.every, INTEGER, 1, STEPS_MAX), .unit = "1", .initial = "100",
+     .meaning = "probes are taken at steps 0, every, 2 every, .. and the last"},
+
+    {MOMENTS("probes.loss.at", probes.loss.at), .initial = "all"},
+    {MOMENTS("probes.spectrum.at", probes.spectrum.probe.at), .initial = "all"},
+    {BOOLEAN("probes.spectrum.full", probes.spectrum.full), .initial = "false",
+     .meaning = "record the whole one-sided spectrum too, not only the target's frequencies"},
+    {MOMENTS("probes.spectral_norm.at", probes.spectral_norm.probe.at), .initial = "all"},
+    {MOMENTS("probes.perturbation.at", probes.perturbation.probe.at), .initial = "last"},
+    {FIELD("probes.perturbation.magnitudes", probes.perturbation.magnitudes, REALS, 0, 1e6), .unit = "1",
+     .initial = "{from: 0, to: 5, count: 100}", .meaning = "delta, norm of the change of the parameters, rising"},
+    {FIELD("probes.perturbation.directions", probes.perturbation.directions, INTEGER, 1, 1000000), .unit = "1",
+     .initial = "100", .meaning = "random directions for each magnitude"},
+    {MOMENTS("probes.parameters.at", probes.parameters.probe.at), .initial = "[0, last]"},
+};
+
+const size_t sb_field_count = sizeof sb_fields / sizeof *sb_fields;
+_Static_assert(sizeof sb_fields / sizeof *sb_fields <= SPEC_FIELDS_MAX, "raise SPEC_FIELDS_MAX");
+
+static const struct {
+    const char *path;
+    size_t enabled;
+} probe_sections[] = {
+    {"probes.loss", offsetof(sb_settings, probes.loss.enabled)},
+    {"probes.spectrum", offsetof(sb_settings, probes.spectrum.probe.enabled)},
+    {"probes.spectral_norm", offsetof(sb_settings, probes.spectral_norm.probe.enabled)},
+    {"probes.perturbation", offsetof(sb_settings, probes.perturbation.probe.enabled)},
+    {"probes.parameters", offsetof(sb_settings, probes.parameters.probe.enabled)},
+};
+
+bool spec_probe_of(const char *path, const char **section, size_t *enabled) {
+    for (size_t i = 0; i < sizeof probe_sections / sizeof *probe_sections; i++)
+        if (sb_path_within(path, probe_sections[i].path)) {
+            *section = probe_sections[i].path;
+            *enabled = probe_sections[i].enabled;
+            return true;
+        }
+    return false;
+}
+
+const sb_field *sb_field_find(const char *path) {
+    for (size_t i = 0; i < sb_field_count; i++)
+        if (strcmp(sb_fields[i].path, path) == 0)
+            return &sb_fields[i];
+    return NULL;
+}
+
+bool sb_path_within(const char *path, const char *prefix) {
+    size_t length = strlen(prefix);
+    return strncmp(path, prefix, length) == 0 && (path[length] == 0 || path[length] == '.');
+}
+
+bool spec_is_section(const char *path) {
+    for (size_t i = 0; i < sb_field_count; i++)
+        if (sb_path_within(sb_fields[i].path, path) && strcmp(sb_fields[i].path, path) != 0)
+            return true;
+    return false;
+}
+
+const char *spec_last_component(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot ? dot + 1 : path;
+}

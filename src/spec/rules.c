@@ -1,0 +1,138 @@
+/* Conditions between fields. A message says what was found and what is allowed; the place comes from sb_sweep_report.
+ */
+#include <math.h>
+#include <specbias/spec.h>
+#include <stdio.h>
+
+static bool rising(sb_list list, const char *what, char *message, size_t size) {
+    for (size_t i = 1; i < list.count; i++)
+        if (!(list.values[i] > list.values[i - 1])) {
+            snprintf(message, size, "found %g after %g; allowed %s that rise", list.values[i], list.values[i - 1],
+                     what);
+            return false;
+        }
+    return true;
+}
+
+static bool frequencies_rise(const sb_settings *settings, char *message, size_t size) {
+    return rising(settings->target.frequencies, "frequencies", message, size);
+}
+
+/* z_n = n/N carries frequencies below N/2; at N/2 a sinusoid's phase is lost. */
+static bool frequencies_are_resolved(const sb_settings *settings, char *message, size_t size) {
+    sb_list list = settings->target.frequencies;
+    for (size_t i = 0; i < list.count; i++)
+        if (2 * list.values[i] >= (double)settings->target.samples) {
+            snprintf(message, size, "found the frequency %.0f with target.samples %lld; allowed frequencies below %g",
+                     list.values[i], (long long)settings->target.samples, (double)settings->target.samples / 2);
+            return false;
+        }
+    return true;
+}
+
+static bool one_or_each(sb_list list, size_t frequencies, char *message, size_t size) {
+    if (list.count == 1 || list.count == frequencies)
+        return true;
+    snprintf(message, size, "found %zu values for %zu frequencies; allowed one for all, or one for each", list.count,
+             frequencies);
+    return false;
+}
+
+static bool amplitudes_match(const sb_settings *settings, char *message, size_t size) {
+    return one_or_each(settings->target.amplitudes, settings->target.frequencies.count, message, size);
+}
+
+static bool phases_match(const sb_settings *settings, char *message, size_t size) {
+    sb_list phases = settings->target.phases;
+    for (size_t i = 0; phases.count > 1 && i < phases.count; i++)
+        if (isnan(phases.values[i])) {
+            snprintf(message, size, "found 'random' in a list; allowed 'random' alone, or numbers");
+            return false;
+        }
+    return one_or_each(phases, settings->target.frequencies.count, message, size);
+}
+
+static bool bce_is_binary(const sb_settings *settings, char *message, size_t size) {
+    if (settings->training.loss != SB_LOSS_BCE || settings->target.binarise)
+        return true;
+    snprintf(message, size, "found bce with targets that are not 0 and 1; allowed with target.binarise: true");
+    return false;
+}
+
+static bool batch_fits(const sb_settings *settings, char *message, size_t size) {
+    if (settings->training.batch <= settings->target.samples)
+        return true;
+    snprintf(message, size, "found %lld with target.samples %lld; allowed up to the number of samples, or full",
+             (long long)settings->training.batch, (long long)settings->target.samples);
+    return false;
+}
+
+static bool interval_is_open(const sb_settings *settings, char *message, size_t size) {
+    if (settings->encoding.kind != SB_ENCODING_INTERVAL || settings->encoding.low < settings->encoding.high)
+        return true;
+    snprintf(message, size, "found the interval from %g to %g; allowed encoding.low below encoding.high",
+             settings->encoding.low, settings->encoding.high);
+    return false;
+}
+
+static bool magnitudes_rise(const sb_settings *settings, char *message, size_t size) {
+    return rising(settings->probes.perturbation.magnitudes, "magnitudes", message, size);
+}
+
+/* {all}, {last}, or rising steps up to the last and at most one `last`, which is no listed step again. */
+static bool moments_are_steps(sb_list at, int64_t steps, char *message, size_t size) {
+    for (size_t i = 0; i < at.count; i++) {
+        double step = at.values[i], before = i ? at.values[i - 1] : -INFINITY;
+        if (step == SB_AT_ALL && at.count == 1)
+            return true;
+        if (step == SB_AT_ALL)
+            snprintf(message, size, "found 'all' in a list; allowed 'all' alone, or steps and 'last'");
+        else if (before == SB_AT_LAST)
+            snprintf(message, size, "found a value after 'last'; allowed 'last' at the end");
+        else if (step == SB_AT_LAST && before == (double)steps)
+            snprintf(message, size, "found %.0f and 'last', which are the same step; allowed one of them", before);
+        else if (step > (double)steps)
+            snprintf(message, size, "found step %.0f with training.steps %lld; allowed steps up to the last", step,
+                     (long long)steps);
+        else if (step != SB_AT_LAST && step <= before)
+            snprintf(message, size, "found %.0f after %.0f; allowed steps that rise", step, before);
+        else
+            continue;
+        return false;
+    }
+    return true;
+}
+
+#define MOMENTS_RULE(name, probe)                                                                                      \
+    static bool name##_moments(const sb_settings *settings, char *message, size_t size) {                              \
+        return !settings->probes.probe.enabled ||                                                                      \
+               moments_are_steps(settings->probes.probe.at, settings->training.steps, message, size);                  \
+    }
+MOMENTS_RULE(loss, loss)
+MOMENTS_RULE(spectrum, spectrum.probe)
+MOMENTS_RULE(spectral_norm, spectral_norm.probe)
+MOMENTS_RULE(perturbation, perturbation.probe)
+MOMENTS_RULE(parameters, parameters.probe)
+
+#define READS(...)                                                                                                     \
+    (const char *const[]) {                                                                                            \
+        __VA_ARGS__, NULL                                                                                              \
+    }
+
+const sb_rule sb_rules[] = {
+    {READS("target.frequencies"), "target.frequencies", frequencies_rise},
+    {READS("target.frequencies", "target.samples"), "target.frequencies", frequencies_are_resolved},
+    {READS("target.amplitudes", "target.frequencies"), "target.amplitudes", amplitudes_match},
+    {READS("target.phases", "target.frequencies"), "target.phases", phases_match},
+    {READS("training.loss", "target.binarise"), "training.loss", bce_is_binary},
+    {READS("training.batch", "target.samples"), "training.batch", batch_fits},
+    {READS("encoding.kind", "encoding.low", "encoding.high"), "encoding.low", interval_is_open},
+    {READS("probes.perturbation.magnitudes"), "probes.perturbation.magnitudes", magnitudes_rise},
+    {READS("probes.loss.at", "training.steps"), "probes.loss.at", loss_moments},
+    {READS("probes.spectrum.at", "training.steps"), "probes.spectrum.at", spectrum_moments},
+    {READS("probes.spectral_norm.at", "training.steps"), "probes.spectral_norm.at", spectral_norm_moments},
+    {READS("probes.perturbation.at", "training.steps"), "probes.perturbation.at", perturbation_moments},
+    {READS("probes.parameters.at", "training.steps"), "probes.parameters.at", parameters_moments},
+};
+
+const size_t sb_rule_count = sizeof sb_rules / sizeof *sb_rules;
