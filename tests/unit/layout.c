@@ -10,13 +10,21 @@ HAND_FIELD(samples, "target.samples", SB_FIELD_INTEGER, target.samples, "1");
 HAND_FIELD(phases, "target.phases", SB_FIELD_REALS, target.phases, "rad");
 HAND_FIELD(frequencies, "target.frequencies", SB_FIELD_INTEGERS, target.frequencies, "1");
 HAND_FIELD(petals, "embedding.petals", SB_FIELD_INTEGER, embedding.petals, "1");
-HAND_FIELD(kind, "embedding.kind", SB_FIELD_CHOICE, embedding.kind, "1");
+static const sb_word kind_words[] = {{"line", 0}, {"circle", 1}, {NULL, 0}};
+static const sb_field kind = {.path = "embedding.kind",
+                              .type = SB_FIELD_CHOICE,
+                              .offset = offsetof(sb_settings, embedding.kind),
+                              .unit = "1",
+                              .meaning = "meaning of embedding.kind",
+                              .words = kind_words};
 HAND_FIELD(threshold, "target.threshold", SB_FIELD_REAL, target.threshold, "1");
 HAND_FIELD(directions, "probes.perturbation.directions", SB_FIELD_INTEGER, probes.perturbation.directions, "1");
 
 static const double one = 1, two = 2, unknown = NAN, several[] = {5, 10, 15};
 static const sb_value numbers[] = {{.integer = 3}, {.integer = 5}, {.integer = 4}};
 static const sb_value pair[] = {{.integer = 2}, {.integer = 7}};
+static const sb_value counts[] = {{.integer = 203}, {.integer = 206}};
+static const sb_value kinds[] = {{.integer = 0}, {.integer = 1}};
 static const sb_value reals[] = {{.real = 0.25}, {.real = -1}};
 static const sb_value ones[] = {{.list = {1, &one}}, {.list = {1, &two}}};
 static const sb_value lists[] = {{.list = {1, &one}}, {.list = {3, several}}};
@@ -127,7 +135,7 @@ static void unequal_lengths_are_padded_along_the_axis_that_changes_them(void **s
 /* Values that differ at equal lengths need no padding and stay whole numbers; two axes may change them. */
 static void unequal_values_of_one_length_stay_integers(void **state) {
     (void)state;
-    static const sb_value counts[] = {{.integer = 203}, {.integer = 206}}, same[] = {{.integer = 2}, {.integer = 2}};
+    static const sb_value same[] = {{.integer = 2}, {.integer = 2}};
     static fixture f;
     const sb_axis axes[] = {HAND_AXIS(samples, counts, words), HAND_AXIS(petals, same, words)};
     start(&f, axes, 2);
@@ -245,7 +253,7 @@ static void check_text(const sb_coordinate *found, const char *const *expected, 
 static void coordinates_of_axes_follow_the_type_of_the_field(void **state) {
     (void)state;
     static fixture f;
-    static const sb_axis_member section[] = {{&kind, pair}, {&petals, pair}};
+    static const sb_axis_member section[] = {{&kind, kinds}, {&petals, pair}};
     const sb_axis axes[] = {
         HAND_AXIS(seed, numbers, words),
         HAND_AXIS(threshold, reals, words),
@@ -302,7 +310,7 @@ static void a_zip_carries_its_fields_as_coordinates(void **state) {
     assert_int_equal(coordinate(&f, "target.seed")->dimensions[0], 1); /* "seed" is the axis */
     const sb_coordinate *text = coordinate(&f, "frequencies");
     assert_int_equal(text->type, SB_TYPE_TEXT);
-    static const char *const printed[] = {"[1]", "[5, 10, 15]"};
+    static const char *const printed[] = {"1", "[5, 10, 15]"};
     check_text(text, printed, 2);
     sb_layout_free(f.layout);
 }
@@ -312,9 +320,9 @@ static void a_zip_carries_its_fields_as_coordinates(void **state) {
 static void colliding_names_are_written_out(void **state) {
     (void)state;
     static fixture f;
-    static const sb_axis_member members[] = {{&threshold, reals}, {&kind, pair}};
+    static const sb_axis_member members[] = {{&threshold, reals}, {&kind, kinds}};
     const sb_axis axes[] = {
-        HAND_AXIS(samples, pair, words),
+        HAND_AXIS(samples, counts, words),
         HAND_AXIS(seed, pair, words),
         HAND_AXIS(target_seed, pair, words),
         HAND_AXIS(petals, pair, words),
@@ -333,7 +341,8 @@ static void colliding_names_are_written_out(void **state) {
     for (size_t i = 0; i < 5; i++)
         assert_string_equal(f.layout->dimensions[i].name, expected[i]);
     coordinate(&f, "threshold");
-    coordinate(&f, "kind");
+    static const char *const printed[] = {"line", "circle"};
+    check_text(coordinate(&f, "kind"), printed, 2);
     sb_layout_free(f.layout);
 
     start(&f, axes, 2);
@@ -346,7 +355,7 @@ static void names_that_still_collide_are_refused(void **state) {
     (void)state;
     static fixture f;
     static const sb_axis_member members[] = {{&petals, pair}, {&threshold, reals}};
-    static const sb_axis_member section[] = {{&kind, pair}, {&petals, pair}};
+    static const sb_axis_member section[] = {{&kind, kinds}, {&petals, pair}};
     const sb_axis axes[] = {
         HAND_AXIS(seed, pair, words),
         {.kind = SB_AXIS_SECTION,
