@@ -65,7 +65,8 @@ typedef struct sb_probe {
     sb_probe_companion companions[SB_PROBE_VARIABLES_MAX + 1]; /**< a NULL rule at the end */
     /** Where the probe's settings are in sb_settings. */
     const sb_probe_settings *(*settings)(const sb_settings *settings);
-    /** Floating-point operations of one measurement, for the cost model. */
+    /** Floating-point operations of one measurement, for the cost model. Work that runs slower than matrix products
+     * counts as the operations of a training step that would take as long. */
     double (*flops)(const sb_settings *settings);
     /** Bytes that create() allocates. NULL: none. */
     size_t (*bytes)(const sb_settings *settings);

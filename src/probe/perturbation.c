@@ -163,8 +163,9 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
     return SB_OK;
 }
 
-/* A normal variate takes about as long as NORMAL_FLOPS operations of a matrix product. */
-enum { NORMAL_FLOPS = 1000 };
+/* A normal variate takes as long as NORMAL_FLOPS operations of a training step: 31 ns where a forward pass ran at 69
+ * GFLOP/s. Drawing a direction takes 8.3 ms for 6 layers of 256, evaluating the network on 200 samples 1.5 ms. */
+enum { NORMAL_FLOPS = 2000 };
 
 static double flops(const sb_settings *settings) {
     sb_shape shape = sb_shape_for(settings);
