@@ -78,8 +78,10 @@ def draw_curves(axes, panel, name):
         axes.plot(mean, steps, color=colour, lw=1.2, label=f"{layers[0][i]:g}" if layered else None)
         axes.fill_betweenx(steps, low, high, color=colour, alpha=0.25, lw=0)
     if layered:
-        axes.legend(title="layer", fontsize=6, title_fontsize=6, handlelength=1, borderaxespad=0.2)
-    if name == "loss":
+        axes.legend(title="layer", fontsize=6, title_fontsize=6, handlelength=1, borderaxespad=0.2, frameon=True)
+    if name == "loss" and numpy.nanmax(values) > 10 * numpy.nanmin(values) > 0:
         axes.set_xscale("log")
+    else:
+        axes.locator_params(axis="x", nbins=4)
     axes.set_xlabel(name.replace("_", " ").capitalize())
     axes.grid(lw=0.3)
