@@ -20,8 +20,8 @@ sb_adam_update sb_adam_update_at(const sb_adam *adam, uint64_t t) {
 
 /* The operations and their order are those of torch.optim.Adam in PyTorch 1.13. */
 SB_CLONES
-void sb_adam_apply(const sb_adam_update *update, size_t count, const float *restrict gradient,
-                   float *restrict parameters, float *restrict first, float *restrict second) {
+static void apply(const sb_adam_update *update, size_t count, const float *restrict gradient,
+                  float *restrict parameters, float *restrict first, float *restrict second) {
     const sb_adam_update u = *update;
     for (size_t i = 0; i < count; i++) {
         float g = gradient[i];
@@ -29,4 +29,9 @@ void sb_adam_apply(const sb_adam_update *update, size_t count, const float *rest
         second[i] = second[i] * u.decay2 + u.weight2 * g * g;
         parameters[i] -= u.step_size * first[i] / (sqrtf(second[i]) / u.correction + u.epsilon);
     }
+}
+
+void sb_adam_apply(const sb_adam_update *update, size_t count, const float *restrict gradient,
+                   float *restrict parameters, float *restrict first, float *restrict second) {
+    apply(update, count, gradient, parameters, first, second);
 }

@@ -2,15 +2,18 @@
 
 #include <string.h>
 
+/* Only static functions are cloned: before version 18, clang gave cloned functions names that other files do not find.
+ */
+
 SB_CLONES
-void sb_add_bias(size_t samples, size_t width, const float *restrict bias, float *restrict values) {
+static void add_bias(size_t samples, size_t width, const float *restrict bias, float *restrict values) {
     for (size_t s = 0; s < samples; s++, values += width)
         for (size_t i = 0; i < width; i++)
             values[i] += bias[i];
 }
 
 SB_CLONES
-void sb_add_bias_relu(size_t samples, size_t width, const float *restrict bias, float *restrict values) {
+static void add_bias_relu(size_t samples, size_t width, const float *restrict bias, float *restrict values) {
     for (size_t s = 0; s < samples; s++, values += width)
         for (size_t i = 0; i < width; i++) {
             float z = values[i] + bias[i];
@@ -19,9 +22,21 @@ void sb_add_bias_relu(size_t samples, size_t width, const float *restrict bias, 
 }
 
 SB_CLONES
-void sb_relu_mask(size_t count, const float *restrict activations, float *restrict gradient) {
+static void relu_mask(size_t count, const float *restrict activations, float *restrict gradient) {
     for (size_t i = 0; i < count; i++)
         gradient[i] = activations[i] == 0 ? 0 : gradient[i];
+}
+
+void sb_add_bias(size_t samples, size_t width, const float *restrict bias, float *restrict values) {
+    add_bias(samples, width, bias, values);
+}
+
+void sb_add_bias_relu(size_t samples, size_t width, const float *restrict bias, float *restrict values) {
+    add_bias_relu(samples, width, bias, values);
+}
+
+void sb_relu_mask(size_t count, const float *restrict activations, float *restrict gradient) {
+    relu_mask(count, activations, gradient);
 }
 
 enum { PARTIALS = 16, COLUMNS = 64 }; /* 4 KiB of partial sums */

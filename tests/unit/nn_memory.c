@@ -1,0 +1,86 @@
+/* A network is one allocation of the size that it announces, and training allocates nothing. The linker sends this
+ * program's calls of the allocators here first (CMakeLists.txt). */
+#include "check.h"
+#include <specbias/nn.h>
+#include <stdlib.h>
+
+static size_t allocations, allocated_bytes;
+
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static void count(size_t size) {
+    allocations++;
+    allocated_bytes += size;
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size) {
+    count(size);
+    return __real_aligned_alloc(alignment, size);
+}
+
+void *__wrap_malloc(size_t size) {
+    count(size);
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t elements, size_t size) {
+    count(elements * size);
+    return __real_calloc(elements, size);
+}
+
+static const sb_shape shape = {4, {3, 37, 64, 5, 2}};
+static const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8};
+enum { BATCH = 19 };
+
+static void a_network_is_one_allocation_of_its_announced_size(void **state) {
+    (void)state;
+    const size_t batches[] = {1, BATCH, 200};
+    for (size_t b = 0; b < 3; b++) {
+        sb_network *network;
+        sb_status status;
+        allocations = allocated_bytes = 0;
+        assert_int_equal(sb_network_create(sb_kernels_default(), &shape, batches[b], &network, &status), SB_OK);
+        size_t announced = sb_network_bytes(sb_kernels_default(), &shape, batches[b]);
+        assert_int_equal(allocations, 1);
+        assert_in_range(allocated_bytes, announced, announced + SB_ALIGNMENT); /* sb_array rounds up */
+        /* Parameters, gradient and moments; activations; two layers of deltas: nothing is counted twice. */
+        size_t numbers = 4 * sb_shape_parameters(&shape) + batches[b] * (37 + 64 + 5 + 2 + 2 * 64);
+        assert_in_range(announced, numbers * sizeof(float), numbers * sizeof(float) + 2048);
+        sb_network_destroy(network);
+    }
+}
+
+static void training_and_evaluation_allocate_nothing(void **state) {
+    (void)state;
+    float x[3 * BATCH], y[2 * BATCH], outputs[2 * BATCH], parameters[4000];
+    for (size_t i = 0; i < 3 * BATCH; i++)
+        x[i] = (float)sb_random_uniform(1, SB_PURPOSE_PHASES, i);
+    for (size_t i = 0; i < 2 * BATCH; i++)
+        y[i] = (float)sb_random_uniform(2, SB_PURPOSE_PHASES, i);
+    assert_in_range(sb_shape_parameters(&shape), 1, 4000);
+    sb_initialise(&shape, 1, parameters);
+    sb_network *network;
+    sb_status status;
+    assert_int_equal(sb_network_create(sb_kernels_default(), &shape, BATCH, &network, &status), SB_OK);
+    allocations = 0;
+    sb_network_set_parameters(network, parameters);
+    for (int step = 0; step < 10; step++)
+        assert_true(sb_network_step(network, &adam, SB_LOSS_MSE, x, y, step % 2 ? BATCH : 1) > 0);
+    sb_network_forward(network, x, BATCH, outputs);
+    sb_network_get_gradient(network, parameters);
+    assert_int_equal(allocations, 0);
+    sb_network_destroy(network);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_network_is_one_allocation_of_its_announced_size),
+        cmocka_unit_test(training_and_evaluation_allocate_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
