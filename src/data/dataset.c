@@ -1,5 +1,4 @@
 #include "families.h"
-
 #include <stdlib.h>
 
 enum { BLOCK = 256 }; /* samples computed in double precision at a time */

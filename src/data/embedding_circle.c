@@ -1,6 +1,5 @@
 /* gamma(z) = (cos 2 pi z, sin 2 pi z), the petals' curve for L = 0. */
 #include "families.h"
-
 #include <math.h>
 
 static void embed(const sb_settings *settings, double z, double *x) {

@@ -1,6 +1,5 @@
 /* Rahaman et al. 2019, equation 12: gamma_L(z) = (1 + 0.5 sin(2 pi L z)) (cos 2 pi z, sin 2 pi z). */
 #include "families.h"
-
 #include <math.h>
 
 static void embed(const sb_settings *settings, double z, double *x) {

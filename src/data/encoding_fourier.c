@@ -1,7 +1,6 @@
 /* Random Fourier features (Tancik et al. 2020): [sin(2 pi B v), cos(2 pi B v)], B_ij ~ N(0, sigma^2): first all sines,
  * then all cosines. B_ij is number i * coordinates + j of the trial's stream. */
 #include "families.h"
-
 #include <math.h>
 
 static size_t inputs(const sb_settings *settings, size_t coordinates) {

@@ -1,6 +1,5 @@
 /* The coordinates as they are. */
 #include "families.h"
-
 #include <string.h>
 
 static size_t inputs(const sb_settings *settings, size_t coordinates) {

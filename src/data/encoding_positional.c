@@ -1,7 +1,6 @@
 /* Positional encoding (Lazzari and Liu 2023): sin(2^j pi v), cos(2^j pi v) for octave j = 0 .. octaves-1 and each
  * coordinate v, in the order sin x, cos x, sin y, cos y within an octave. */
 #include "families.h"
-
 #include <math.h>
 
 static size_t inputs(const sb_settings *settings, size_t coordinates) {

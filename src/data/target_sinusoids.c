@@ -1,6 +1,5 @@
 /* The sinusoid mixture of Rahaman et al. 2019, section 3: lambda(z) = sum_i A_i sin(2 pi k_i z + phi_i). */
 #include "families.h"
-
 #include <math.h>
 
 static size_t outputs(const sb_settings *settings) {

@@ -1,6 +1,5 @@
 /* Mini-batches: every epoch is a permutation of the samples, a function of (seed, epoch) alone. */
 #include "check.h"
-
 #include <specbias/data.h>
 #include <stdlib.h>
 #include <string.h>

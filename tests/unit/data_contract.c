@@ -2,7 +2,6 @@
  * computed in another way. */
 #include "../../src/data/families.h"
 #include "check.h"
-
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +81,22 @@ static void every_combination_is_finite_bounded_and_deterministic(void **state) 
             sb_dataset_destroy(&second);
             assert_null(first.x);
         }
+}
+
+static size_t words_of(const char *path) {
+    const sb_field *field = sb_field_find(path);
+    assert_non_null(field);
+    size_t count = 0;
+    while (field->words[count].text)
+        count++;
+    return count;
+}
+
+static void each_word_of_the_sweep_file_has_its_row(void **state) {
+    (void)state;
+    assert_int_equal(words_of("target.kind"), sb_target_kinds);
+    assert_int_equal(words_of("embedding.kind"), sb_embedding_kinds);
+    assert_int_equal(words_of("encoding.kind"), sb_encoding_kinds);
 }
 
 /* Fills values[count] with NaN and one more with a guard. */
@@ -349,6 +364,7 @@ static void fourier_features_approximate_a_gaussian_kernel(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_combination_is_finite_bounded_and_deterministic),
+        cmocka_unit_test(each_word_of_the_sweep_file_has_its_row),
         cmocka_unit_test(each_row_writes_as_much_as_its_width_says),
         cmocka_unit_test(sinusoids_are_the_published_sum),
         cmocka_unit_test(amplitudes_follow_the_law),
