@@ -395,10 +395,10 @@ static void blocks_lie_behind_each_other(void **state) {
     add_variable(&f, "loss", "b", SB_TYPE_FLOAT64, square, 2);     /* 200 */
     add_variable(&f, "loss", "c", SB_TYPE_FLOAT32, NULL, 0);       /* 4, 8 */
     finish(&f);
-    static const uint64_t offsets[] = {0, 24, 224}, counts[] = {5, 25, 1};
+    static const uint64_t offsets[] = {0, 24, 224}, elements[] = {5, 25, 1};
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(f.layout->variables[i].offset, offsets[i]);
-        assert_int_equal(f.layout->variables[i].block_count, counts[i]);
+        assert_int_equal(f.layout->variables[i].block_count, elements[i]);
         assert_int_equal(f.layout->variables[i].block_first, 2);
     }
     assert_int_equal(f.layout->payload_bytes, 232);
