@@ -6,7 +6,7 @@
  * written. A slot counts as done only if its state says so and its checksum matches.
  *
  * In the file:  /            dimensions, coordinates and variables of the layout; attributes about the format
- *               /trial       state, checksum, failure, steps, identity; and, as bookkeeping of runs, seconds and run
+ *               /trial       state, checksum, failure, updates, identity; and, as bookkeeping of runs, seconds and run
  *               /provenance  the sweep's text and overrides; one row for each run; whether the file has been filled
  * Nothing outside /provenance, /trial/seconds and /trial/run depends on how or where it was computed.
  */

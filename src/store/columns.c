@@ -18,7 +18,7 @@ static const struct {
 } trial_columns[SB_TRIAL_COLUMNS] = {
     [SB_COLUMN_STATE] = {"state", "1", "state of the trial's slot", SB_ELEMENT_UINT8, 1, zero},
     [SB_COLUMN_FAILURE] = {"failure", "1", "why the trial failed", SB_ELEMENT_UINT8, 1, zero},
-    [SB_COLUMN_STEPS] = {"steps", "1", "optimiser updates made", SB_ELEMENT_INT64, 1, zero},
+    [SB_COLUMN_UPDATES] = {"updates", "1", "optimiser updates made", SB_ELEMENT_INT64, 1, zero},
     [SB_COLUMN_CHECKSUM] = {"checksum", "1", "checksum of identity, state, failure, steps and results",
                             SB_ELEMENT_UINT64, 1, zero},
     [SB_COLUMN_IDENTITY] = {"identity", "1", "hash of everything that decides the trial's results", SB_ELEMENT_CHAR,

@@ -16,11 +16,12 @@ static void share(const sb_store *store, uint64_t total, uint64_t *first, uint64
 }
 
 /* Writes @p length elements of staging from element @p first on. */
-static sb_code write_range(const sb_file *file, const sb_column *column, const void *staging, uint64_t first,
+static sb_code write_range(const sb_file *file, const sb_column *column, const char *staging, uint64_t first,
                            uint64_t length, sb_status *status) {
+    const size_t size = sb_element_size(column->element);
     sb_code code = SB_OK;
     hid_t space = H5Dget_space(column->dataset);
-    for (uint64_t taken; code == SB_OK && length > 0; first += taken, length -= taken) {
+    for (uint64_t taken; code == SB_OK && length > 0; first += taken, length -= taken, staging += taken * size) {
         sb_box box;
         taken = sb_box_first(column->rank, column->lengths, first, length, &box);
         const hsize_t elements = taken;

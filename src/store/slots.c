@@ -65,7 +65,7 @@ static sb_code read_batch(const sb_file *file, struct batch *batch, size_t count
         uint64_t size;
     } kept[] = {{SB_COLUMN_IDENTITY, batch->identities, SB_IDENTITY_LENGTH},
                 {SB_COLUMN_FAILURE, batch->failures, sizeof *batch->failures},
-                {SB_COLUMN_STEPS, batch->steps, sizeof *batch->steps},
+                {SB_COLUMN_UPDATES, batch->steps, sizeof *batch->steps},
                 {SB_COLUMN_CHECKSUM, batch->checksums, sizeof *batch->checksums}};
     sb_code code = SB_OK;
     for (size_t i = 0; code == SB_OK && i < file->layout->variable_count; ++i) {

@@ -69,7 +69,7 @@ static void put_value(const sb_store *store, sb_trial_column which, const sb_res
     case SB_COLUMN_FAILURE:
         *value = (char)result->failure;
         break;
-    case SB_COLUMN_STEPS:
+    case SB_COLUMN_UPDATES:
         memcpy(value, &result->steps, sizeof result->steps);
         break;
     case SB_COLUMN_CHECKSUM:
