@@ -51,7 +51,7 @@ typedef struct sb_scheduler sb_scheduler;
 typedef struct sb_progress {
     uint64_t finished; /**< tickets finished in this run */
     double work;       /**< work reported with sb_scheduler_report, on all ranks */
-    double seconds;    /**< since the start of sb_scheduler_run */
+    double seconds;    /**< since bell and counter were set up */
     uint64_t rounds;   /**< rounds entered */
 } sb_progress;
 

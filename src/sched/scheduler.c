@@ -1,5 +1,4 @@
 #include "counter.h"
-
 #include <specbias/comm.h>
 #include <specbias/sched.h>
 #include <time.h>
@@ -204,9 +203,7 @@ static sb_code conclude(sb_scheduler *scheduler, MPI_Comm comm, sb_status *statu
 }
 
 sb_code sb_scheduler_run(MPI_Comm comm, const sb_tasks *tasks, sb_progress *progress, sb_status *status) {
-    const double now = sb_seconds();
-    sb_scheduler scheduler = {
-        .tasks = tasks, .start = now, .round_ended = now, .look_at = now, .report_at = now + report_interval};
+    sb_scheduler scheduler = {.tasks = tasks};
     *progress = (sb_progress){0};
     if (sb_mpi_check(MPI_Comm_rank(comm, &scheduler.rank), "MPI_Comm_rank", status) ||
         sb_mpi_check(MPI_Comm_size(comm, &scheduler.ranks), "MPI_Comm_size", status))
@@ -217,6 +214,8 @@ sb_code sb_scheduler_run(MPI_Comm comm, const sb_tasks *tasks, sb_progress *prog
     code = sb_counter_create(comm, &scheduler.counter, status);
     if (code)
         goto done;
+    scheduler.start = scheduler.round_ended = scheduler.look_at = sb_seconds();
+    scheduler.report_at = scheduler.start + report_interval;
     do_tickets(&scheduler);
     code = conclude(&scheduler, comm, status);
     *progress = progress_of_all(&scheduler);

@@ -222,10 +222,10 @@ static void check_unlike_lengths(int *failures) {
     CHECK(failures, (double)(progress.rounds - 1) <= progress.seconds / j->interval);
     CHECK(failures, (double)progress.rounds >= 0.5 * progress.seconds / j->interval);
     CHECK(failures, j->empty_rounds <= 1);
-    /* Graham 1969: makespan <= sum/ranks + (1 - 1/ranks) longest; 0.1 s for rounds and a busy machine */
+    /* Graham 1969: makespan <= sum/ranks + (1 - 1/ranks) longest; 0.25 s for rounds and a busy machine */
     double busy = j->busy;
     MPI_Allreduce(MPI_IN_PLACE, &busy, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
-    CHECK(failures, progress.seconds <= busy / j->ranks + j->longest * (1 - 1. / j->ranks) + 0.1);
+    CHECK(failures, progress.seconds <= busy / j->ranks + j->longest * (1 - 1. / j->ranks) + 0.25);
     if (j->rank == 0)
         printf("%d ranks: 40 tickets of %.1f to %.1f ms: makespan %.3f s, efficiency %.3f, %d rounds\n", j->ranks,
                1e3 * j->longest / 10.75, 1e3 * j->longest, progress.seconds, busy / (j->ranks * progress.seconds),
@@ -258,18 +258,20 @@ static void check_many_tiny(int *failures) {
     free(j);
 }
 
-/* One long ticket: waiting ranks sleep, rank 0 shows progress, a poll is cheap. */
+/* One long ticket: waiting ranks sleep, rank 0 shows progress, and intervals pass without a round. */
 static void check_waiting(int *failures) {
     job *j = new_job(failures);
     sb_progress progress;
     sb_status status;
     j->count = 1;
     j->longest = 2.3;
+    j->interval = 0.05;
     const clock_t before = clock();
     CHECK(failures, run(j, &progress, &status) == SB_OK);
     const double cpu = (double)(clock() - before) / CLOCKS_PER_SEC;
     check_each_once(j);
     CHECK(failures, cpu < 0.25 * progress.seconds);
+    CHECK(failures, j->rounds <= 2); /* no round before there is something to commit */
     CHECK(failures, j->rank == 0 ? j->shown >= 1 && j->shown <= progress.seconds : j->shown == 0);
     free(j);
 }
