@@ -63,7 +63,7 @@ build release specbias
 cores=$(count_cores)
 ranks=${RANKS:-$cores}
 launch=("$(cached release MPIEXEC_EXECUTABLE)")
-if "${launch[@]}" --version 2>/dev/null | grep -q 'Open MPI'; then
+if [ "$(cached release SPECBIAS_OPEN_MPI)" = 1 ]; then
     # -q keeps the program's exit code and leaves out a banner. Ranks are not bound: on a machine that is used for other
     # things too, the system finds the idle core.
     launch+=(-q --bind-to none)
@@ -77,9 +77,10 @@ code=0
 "${launch[@]}" -n "$ranks" "$root/build/release/src/cli/specbias" run "$sweep" "${options[@]}" </dev/null || code=$?
 
 # Draw what there is, also when trials failed (1) or the run stopped early (75).
-if [ $code -ne 0 ] && [ $code -ne 1 ] && [ $code -ne 75 ]; then
-    exit $code
-fi
+case $code in
+0 | 1 | 75) [ -f "$results" ] || exit $code ;;
+*) exit $code ;;
+esac
 if python=$(find_python); then
     echo "figures:"
     "$python" "$root/analysis/figures.py" "$results" | sed 's/^/  /' || [ $code -ne 0 ] || code=70

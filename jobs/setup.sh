@@ -109,14 +109,17 @@ configure() {
     exit 69
 }
 
-# build PRESET [TARGET]...: says nothing unless something is built.
+# build PRESET [TARGET]...
 build() {
-    local folder=$root/build/$1 log=$root/build/$1/build.log
+    local folder=$root/build/$1 log=$root/build/$1/build.log program=$root/build/$1/src/cli/specbias
     [ -f "$folder/built" ] || say "Building specbias in build/$1"
     if ! cmake --build "$folder" --parallel "$(nproc)" ${2:+--target "${@:2}"} >"$log" 2>&1; then
         cat "$log" >&2
         say "The build failed; its messages are in $log"
         exit 70
+    fi
+    if [ -f "$folder/built" ] && [ ! "$program" -nt "$folder/built" ]; then
+        say "Nothing to install or build: build/$1 is up to date"
     fi
     touch "$folder/built"
 }
