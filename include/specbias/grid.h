@@ -117,9 +117,10 @@ typedef struct sb_vector_rule {
 sb_code sb_layout_create(const sb_grid *grid, sb_layout **layout, sb_status *status);
 
 /** Adds a dimension with its coordinate, or finds the one already added for the same rule name, and gives its index.
- * Where the values are the same for all trials the dimension is called @p rule->name and its coordinate too. Where they
- * differ along some axes (of training or of probes), the dimension is an index `<name>_index` as long as the longest, and
- * the coordinate `<name>` lies over those axes and the index, padded with NaN: whole numbers are then SB_TYPE_FLOAT64.
+ * Where one vector of values serves all trials - the longest, of which every other is the beginning, such as layers 1, 2,
+ * ... or steps 0, 100, ... - the dimension is called @p rule->name and its coordinate too. Where the values differ along
+ * some axes (of training or of probes), the dimension is an index `<name>_index` as long as the longest, and the
+ * coordinate `<name>` lies over those axes and the index, padded with NaN: whole numbers are then SB_TYPE_FLOAT64.
  * SB_INPUT if there is no value in any trial, or too many to hold. */
 sb_code sb_layout_dimension(sb_layout *layout, const sb_vector_rule *rule, size_t *dimension, sb_status *status);
 

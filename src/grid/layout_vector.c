@@ -12,6 +12,7 @@ typedef struct survey {
     sb_product touching;      /* the axes on which the rule may depend, training axes and axes of probes */
     sb_product changing;      /* those of them along which its values differ */
     size_t shortest, longest; /* values of a vector */
+    uint64_t longest_point;   /* of touching: where a longest vector is */
 } survey;
 
 static void find_lengths(const sb_vector_rule *rule, sb_settings *settings, survey *found) {
@@ -21,7 +22,10 @@ static void find_lengths(const sb_vector_rule *rule, sb_settings *settings, surv
         sb_product_apply(&found->touching, point, settings);
         size_t count = rule->values(rule->context, settings, NULL);
         found->shortest = count < found->shortest ? count : found->shortest;
-        found->longest = count > found->longest ? count : found->longest;
+        if (count > found->longest) {
+            found->longest = count;
+            found->longest_point = point;
+        }
     }
 }
 
@@ -75,6 +79,28 @@ static sb_code survey_rule(const sb_layout *layout, const sb_vector_rule *rule, 
     return find_changing(rule, &settings, found, status);
 }
 
+/* True if every vector is the beginning of the longest one. */
+static sb_code all_begin_the_longest(const sb_layout *layout, const sb_vector_rule *rule, const survey *found,
+                                     bool *answer, sb_status *status) {
+    sb_settings settings = layout->grid->sweep->base;
+    double *longest = sb_array(found->longest, sizeof *longest, rule->name, status);
+    double *vector = sb_array(found->longest, sizeof *vector, rule->name, status);
+    if (longest && vector) {
+        sb_product_apply(&found->touching, found->longest_point, &settings);
+        rule->values(rule->context, &settings, longest);
+        *answer = true;
+        for (uint64_t point = 0; *answer && point < found->changing.count; point++) {
+            sb_product_apply(&found->changing, point, &settings);
+            size_t count = rule->values(rule->context, &settings, vector);
+            *answer = memcmp(vector, longest, count * sizeof *vector) == 0;
+        }
+    }
+    sb_code code = longest && vector ? SB_OK : SB_MEMORY;
+    free(vector);
+    free(longest);
+    return code;
+}
+
 static void store_value(void *values, sb_type type, uint64_t index, double value) {
     if (type == SB_TYPE_INT64)
         ((int64_t *)values)[index] = (int64_t)value;
@@ -89,7 +115,7 @@ static sb_code fill(const sb_layout *layout, const sb_vector_rule *rule, const s
     if (!vector)
         return SB_MEMORY;
     sb_settings settings = layout->grid->sweep->base;
-    sb_product_apply(&found->touching, 0, &settings);
+    sb_product_apply(&found->touching, found->longest_point, &settings);
     for (uint64_t point = 0; point < found->changing.count; point++) {
         sb_product_apply(&found->changing, point, &settings);
         size_t count = rule->values(rule->context, &settings, vector);
@@ -158,9 +184,16 @@ sb_code sb_layout_dimension(sb_layout *layout, const sb_vector_rule *rule, size_
         return SB_OK;
     }
     survey found;
+    bool is_common;
     sb_code code = survey_rule(layout, rule, &found, status);
+    if (code == SB_OK)
+        code = all_begin_the_longest(layout, rule, &found, &is_common, status);
     if (code != SB_OK)
         return code;
+    if (is_common) { /* layers 1, 2, ... or steps 0, 100, ... need no coordinate of their own for each trial */
+        found.changing = (sb_product){.count = 1};
+        found.shortest = found.longest;
+    }
     const char *name = found.changing.axis_count == 0
                            ? rule->name
                            : sb_arena_format(&layout->private_data->arena, status, "%s_index", rule->name);

@@ -106,13 +106,42 @@ static void equal_values_make_a_plain_dimension(void **state) {
     sb_layout_free(f.layout);
 }
 
-/* Lengths differ along petals, nothing along seed: the coordinate lies over petals alone, padded with NaN. */
-static void unequal_lengths_are_padded_along_the_axis_that_changes_them(void **state) {
+/* Vectors that begin one longest vector share its coordinate: it is a plain dimension, of whole numbers. */
+static void beginnings_of_one_vector_share_its_dimension(void **state) {
     (void)state;
     static fixture f;
     const sb_axis axes[] = {HAND_AXIS(seed, pair, words), HAND_AXIS(petals, numbers, words)};
     start(&f, axes, 2);
     size_t dimension = add_dimension(&f, &tens_rule);
+    finish(&f);
+    assert_string_equal(f.layout->dimensions[dimension].name, "ten");
+    assert_int_equal(f.layout->dimensions[dimension].length, 5);
+    const sb_coordinate *ten = coordinate(&f, "ten");
+    assert_int_equal(ten->type, SB_TYPE_INT64);
+    assert_int_equal(ten->dimension_count, 1);
+    for (int64_t j = 0; j < 5; j++)
+        assert_int_equal(((const int64_t *)ten->values)[j], 10 * (j + 1));
+    sb_layout_free(f.layout);
+}
+
+/* 10 petals, 10 (petals - 1), ... 10. */
+static size_t countdown(const void *context, const sb_settings *settings, double *values) {
+    (void)context;
+    int64_t count = settings->embedding.petals;
+    for (int64_t i = 0; values && i < count; i++)
+        values[i] = (double)(10 * (count - i));
+    return (size_t)count;
+}
+
+/* Lengths differ along petals, nothing along seed: the coordinate lies over petals alone, padded with NaN. */
+static void unequal_lengths_are_padded_along_the_axis_that_changes_them(void **state) {
+    (void)state;
+    static fixture f;
+    const sb_axis axes[] = {HAND_AXIS(seed, pair, words), HAND_AXIS(petals, numbers, words)};
+    sb_vector_rule rule = tens_rule;
+    rule.values = countdown;
+    start(&f, axes, 2);
+    size_t dimension = add_dimension(&f, &rule);
     finish(&f);
     assert_string_equal(f.layout->dimensions[dimension].name, "ten_index");
     assert_int_equal(f.layout->dimensions[dimension].length, 5);
@@ -126,7 +155,7 @@ static void unequal_lengths_are_padded_along_the_axis_that_changes_them(void **s
     for (int64_t i = 0; i < 3; i++)
         for (int64_t j = 0; j < 5; j++)
             if (j < numbers[i].integer)
-                assert_near(values[5 * i + j], 10 * (j + 1), 0);
+                assert_near(values[5 * i + j], (double)(10 * (numbers[i].integer - j)), 0);
             else
                 assert_true(isnan(values[5 * i + j]));
     sb_layout_free(f.layout);
@@ -154,7 +183,7 @@ static void unequal_values_of_one_length_stay_integers(void **state) {
 static size_t each_direction(const void *context, const sb_settings *settings, double *values) {
     (void)context;
     for (int64_t i = 0; values && i < settings->probes.perturbation.directions; i++)
-        values[i] = (double)i;
+        values[i] = (double)(settings->probes.perturbation.directions - i);
     return (size_t)settings->probes.perturbation.directions;
 }
 
@@ -444,6 +473,7 @@ static void more_than_32_dimensions_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_values_make_a_plain_dimension),
+        cmocka_unit_test(beginnings_of_one_vector_share_its_dimension),
         cmocka_unit_test(unequal_lengths_are_padded_along_the_axis_that_changes_them),
         cmocka_unit_test(unequal_values_of_one_length_stay_integers),
         cmocka_unit_test(axes_of_a_probe_belong_to_its_variables),
