@@ -302,6 +302,10 @@ static spec_node *build_stream(yaml_builder *builder) {
 }
 
 spec_node *spec_yaml(spec_reader *reader, const char *text, size_t length, const char *source, bool in_file) {
+    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* libyaml counts a byte order mark as indentation */
+        text += 3;
+        length -= 3;
+    }
     yaml_builder builder = {
         .reader = reader, .text = text, .source = source, .in_file = in_file, .budget = length + ALIAS_NODES};
     if (!yaml_parser_initialize(&builder.parser)) {
