@@ -1,0 +1,46 @@
+# What the shell tests share; to be sourced. The program is $SPECBIAS, ranks are started by $SPECBIAS_MPIRUN (append their
+# number). Every test runs in a folder of its own, which is removed.
+set -u
+shopt -s inherit_errexit 2> /dev/null
+here=$(cd "$(dirname "$0")" && pwd) # the test's own folder
+folder=$(mktemp -d)
+clean_up() { :; } # a test may replace it
+trap 'clean_up; cd /; rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+export LC_ALL=C
+
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    [ -s out ] && sed 's/^/  out: /' out >&2
+    [ -s err ] && sed 's/^/  err: /' err >&2
+    exit 1
+}
+
+skip() {
+    printf 'skipped: %s\n' "$*"
+    exit 77
+}
+
+# expect CODE COMMAND...: runs it with its output in the files out and err, and checks its exit code.
+expect() {
+    local wanted=$1 code=0
+    shift
+    "$@" > out 2> err < /dev/null || code=$?
+    [ "$code" -eq "$wanted" ] || fail "exit code $code, not $wanted: $*"
+}
+
+# says FILE PATTERN: FILE (out, err) has a line that matches the extended regular expression.
+says() {
+    grep -Eq -- "$2" "$1" || fail "no line of '$1' matches: $2"
+}
+
+# on RANKS ARGUMENTS...: the program on so many ranks, on 1 without mpirun. Exit code 124 if it hangs for 60 s.
+on() {
+    local ranks=$1
+    shift
+    if [ "$ranks" -eq 1 ]; then
+        timeout 60 "$SPECBIAS" "$@"
+    else
+        timeout 60 $SPECBIAS_MPIRUN "$ranks" "$SPECBIAS" "$@"
+    fi
+}
