@@ -10,7 +10,7 @@
 #include <specbias/sched.h>
 #include <specbias/store.h>
 
-/* --- What is to be run ---------------------------------------------------------------------------------------------- */
+/* --- What is to be run ------------------------------------------------------------------------------------------ */
 
 /** A sweep with everything that follows from it. */
 typedef struct sb_plan {
@@ -25,11 +25,11 @@ sb_code sb_plan_create(const char *text, size_t length, const char *source, cons
                        size_t override_count, sb_diagnostics *diagnostics, sb_plan **plan, sb_status *status);
 void sb_plan_free(sb_plan *plan);
 
-/* --- Start of a process --------------------------------------------------------------------------------------------- */
+/* --- Start of a process ----------------------------------------------------------------------------------------- */
 
-/** Collective; once per process, before anything is computed. Flushes denormals and starts BLIS with one sub-configuration
- * that all ranks share: their common choice, or the oldest where all are of Intel's line. SB_INPUT if they have none,
- * naming the variable to set. Agreed. */
+/** Collective; once per process, before anything is computed. Flushes denormals and starts BLIS with one
+ * sub-configuration that all ranks share: their common choice, or the oldest where all are of Intel's line. SB_INPUT if
+ * they have none, naming the variable to set. Agreed. */
 sb_code sb_run_start(MPI_Comm comm, sb_status *status);
 
 /** Not collective. The same for one process without MPI. */
@@ -40,7 +40,7 @@ enum { SB_VERSIONS_LENGTH = 512 };
 /** Not collective, also before MPI_Init. Versions of specbias and the libraries in use, separated by ", ". */
 void sb_versions(char text[SB_VERSIONS_LENGTH]);
 
-/* --- The run -------------------------------------------------------------------------------------------------------- */
+/* --- The run ---------------------------------------------------------------------------------------------------- */
 
 /** What a user asks of `run`. */
 typedef struct sb_run_options {
@@ -61,23 +61,23 @@ typedef struct sb_run_report {
     double efficiency;      /**< sum of trial time / (ranks x wall time); NaN if nothing was trained */
 } sb_run_report;
 
-/** Finished results wait for the next round, on each rank at most this many bytes and this many results; a rank that has
- * more asks for a round at once. */
+/** Finished results wait for the next round, on each rank at most this many bytes and this many results; a rank that
+ * has more asks for a round at once. */
 #define SB_WAITING_BYTES_MAX ((uint64_t)256 << 20)
 enum { SB_WAITING_MAX = 1000 };
 
 /** Collective. Trains what is missing in the results file and commits it; nothing is written where nothing is missing.
- * SB_OK, SB_TRIALS_FAILED (by this run or an earlier one), or a failure; agreed. The report is also filled on failure, as
- * far as known. */
+ * SB_OK, SB_TRIALS_FAILED (by this run or an earlier one), or a failure; agreed. The report is also filled on failure,
+ * as far as known. */
 sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options, sb_run_report *report,
                sb_status *status);
 
-/* --- What it would cost --------------------------------------------------------------------------------------------- */
+/* --- What it would cost ----------------------------------------------------------------------------------------- */
 
 /** What a run would cost on @p ranks ranks. */
 typedef struct sb_estimate {
     uint64_t trials;
-    uint64_t records;         /**< of all trials together */
+    uint64_t records; /**< of all trials together */
     uint64_t file_bytes;
     uint64_t memory_per_rank; /**< bytes: the largest trial, and results that wait for a round */
     double flops;             /**< of the whole sweep, by the cost model */
@@ -87,13 +87,13 @@ typedef struct sb_estimate {
     double efficiency;        /**< of the simulated schedule */
 } sb_estimate;
 
-/** Not collective. Trains the networks with the costliest and the cheapest step for at most half a second each, takes from
- * them the time of a step apart from its arithmetic and the rate of the arithmetic, and simulates the schedule with
- * trials of that length. sb_run_start_alone (or sb_run_start) must have been called.
+/** Not collective. Trains the networks with the costliest and the cheapest step for at most half a second each, takes
+ * from them the time of a step apart from its arithmetic and the rate of the arithmetic, and simulates the schedule
+ * with trials of that length. sb_run_start_alone (or sb_run_start) must have been called.
  *
- * Left out: creating and filling the file, commit rounds, the start of MPI; that probes run at another rate than training
- * steps; that ranks which share a socket's caches and memory slow each other down; that other nodes are faster or slower
- * than the machine on which this is called. */
+ * Left out: creating and filling the file, commit rounds, the start of MPI; that probes run at another rate than
+ * training steps; that ranks which share a socket's caches and memory slow each other down; that other nodes are faster
+ * or slower than the machine on which this is called. */
 sb_code sb_plan_estimate(const sb_plan *plan, size_t ranks, sb_estimate *estimate, sb_status *status);
 
 #endif

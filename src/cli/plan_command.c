@@ -99,7 +99,7 @@ const sb_command sb_plan_command = {
             "machine and the one on which the sweep will run.\n\n"
             "  --ranks N          ranks of the simulated schedule (default: cores of this machine)\n"
             "  --set PATH=VALUE   override a key of the sweep file, such as training.steps=100 or\n"
-            "                     'model.width=[16, 32]'; may be repeated\n",
+            "                     'axes.model.width=[16, 32]'; may be repeated\n",
     .options = "hns",
     .operand = "sweep file",
     .main = plan_main,

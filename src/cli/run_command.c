@@ -1,4 +1,5 @@
 #include "cli.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <specbias/comm.h>
 #include <stdlib.h>
@@ -63,8 +64,10 @@ static int run_with_mpi(const sb_arguments *arguments, sb_status *status) {
     sb_diagnostics diagnostics = {0};
     /* Open MPI's own MPI-IO loses collective writes on a full disk without an error; ROMIO reports them. The variable
      * must be set before MPI starts; other MPI libraries ignore it. */
-    if (setenv("OMPI_MCA_io", "^ompio", 0) != 0)
+    if (setenv("OMPI_MCA_io", "^ompio", 0) != 0) {
+        sb_fail(status, SB_SYSTEM, "setenv OMPI_MCA_io failed: %s", strerror(errno));
         return sb_print_failure(status, NULL);
+    }
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS ||
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN) != MPI_SUCCESS ||
         MPI_Comm_rank(MPI_COMM_WORLD, &rank) != MPI_SUCCESS) {
@@ -105,7 +108,7 @@ const sb_command sb_run_command = {
             "  --resume             go on with a file of the same sweep; this is what is done anyway\n"
             "  --overwrite          start anew, whatever the file holds\n"
             "  --set PATH=VALUE     override a key of the sweep file, such as training.steps=100 or\n"
-            "                       'model.width=[16, 32]'; may be repeated. Part of the sweep: give\n"
+            "                       'axes.model.width=[16, 32]'; may be repeated. Part of the sweep: give\n"
             "                       it again to go on with the same file\n"
             "  --interval SECONDS   between two commits (default 30)\n"
             "  -q, --quiet          print errors only\n\n"

@@ -25,11 +25,16 @@ static size_t batch_of(const sb_settings *settings) {
     return batch == SB_BATCH_FULL || batch > samples ? samples : batch;
 }
 
-/* Arithmetic of one training step: a forward pass and twice as much for the gradients. */
-static double step_flops(const void *context, const sb_settings *settings) {
-    (void)context;
-    const sb_shape shape = sb_shape_of(settings, sb_dataset_inputs(settings), sb_dataset_outputs(settings));
-    return 3 * sb_shape_flops(&shape) * (double)batch_of(settings);
+/* Arithmetic of one training step as the cost model counts it: what twice the steps add, with records and probes alike.
+ */
+static double step_flops(const void *layout, const sb_settings *settings) {
+    const int64_t many = (int64_t)1 << 40;
+    sb_settings once = *settings;
+    once.training.steps = many;
+    once.record.every = 4 * many;
+    sb_settings twice = once;
+    twice.training.steps = 2 * many;
+    return (sb_trial_flops(layout, &twice) - sb_trial_flops(layout, &once)) / (double)many;
 }
 
 /* Seconds of one step, over as many steps as fit into the measurement. The first step counts only if it is that long.
@@ -82,13 +87,13 @@ done:
 static sb_code measure_speed(const sb_plan *plan, speed *s, sb_status *status) {
     sb_order *order = NULL;
     double flops[2] = {0}, seconds[2] = {0};
-    sb_code code = sb_order_create(&plan->grid, step_flops, NULL, &order, status);
+    sb_code code = sb_order_create(&plan->grid, step_flops, plan->layout, &order, status);
     if (code != SB_OK)
         return code;
     for (int i = 0; i < 2 && code == SB_OK; ++i) {
-        sb_settings settings = plan->sweep->base;
+        sb_settings settings;
         sb_grid_settings(&plan->grid, sb_order_trial(order, i ? plan->grid.trials.count - 1 : 0), &settings);
-        flops[i] = step_flops(NULL, &settings);
+        flops[i] = step_flops(plan->layout, &settings);
         if (i == 0 || flops[1] < flops[0])
             code = measure_step(&settings, &seconds[i], status);
     }

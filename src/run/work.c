@@ -41,7 +41,7 @@ sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_s
     sb_work *work = context;
     const sb_layout *layout = work->plan->layout;
     const uint64_t trial = sb_order_trial(work->order, ticket);
-    sb_settings settings = work->plan->sweep->base;
+    sb_settings settings;
     sb_grid_settings(&work->plan->grid, trial, &settings);
     const int64_t steps = settings.training.steps;
     work->scheduler = scheduler;
@@ -49,15 +49,12 @@ sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_s
     work->step = 0;
     work->flops_per_step = sb_order_cost(work->order, ticket) / (double)(steps > 0 ? steps : 1);
 
-    const double busy_before = work->busy.total;
     sb_result result = {0};
     sb_stopwatch_start(&work->busy);
     const sb_code code = sb_trial_run(layout, trial, step_done, inside_probe, work, &result, status);
     sb_stopwatch_stop(&work->busy);
     if (code != SB_OK)
         return code;
-    /* sb_trial_run cannot know of the rounds that took place inside it. */
-    result.seconds = work->busy.total - busy_before;
     work->waiting[work->waiting_count++] = result;
     /* A trial that failed early has no steps left to report, but its share of the work is over. */
     const sb_code polled = work->step < steps ? step_done(work, steps) : SB_OK;
