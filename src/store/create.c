@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,36 +29,20 @@ uint64_t sb_store_bytes(const sb_layout *layout) {
     return bytes + layout->grid->trials.count * (layout->payload_bytes + bookkeeping);
 }
 
-/* Finds out now whether the disk has room, and whether the folder can be written: the system says it in plain words. */
-static sb_code reserve(const char *temporary, const char *path, uint64_t bytes, int flags, sb_status *status) {
-    sb_code code = SB_OK;
-    int descriptor = open(temporary, flags, 0666);
-    if (descriptor < 0)
-        return sb_fail(status, SB_IO, "cannot create results file '%s': %s", path, strerror(errno));
-    if (fallocate(descriptor, 0, 0, (off_t)bytes) != 0 && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)
-        code = sb_fail(status, SB_IO, "cannot create results file '%s': %s; it takes %.3g GB", path, strerror(errno),
-                       (double)bytes * 1e-9);
-    if (code == SB_OK && fsync(descriptor) != 0)
-        code = sb_fail(status, SB_IO, "cannot write results file '%s': %s", path, strerror(errno));
-    if (close(descriptor) != 0 && code == SB_OK)
-        code = sb_fail(status, SB_IO, "cannot write results file '%s': %s", path, strerror(errno));
-    return code;
-}
+/* --- In memory
+ * -----------------------------------------------------------------------------------------------------------
+ *
+ * Where HDF5 cannot write what it has in its cache, its close fails and the library crashes when it ends (1.10.8 on a
+ * full tmpfs: SIGSEGV in H5D_close or H5F__close_cb below MPI_Finalize). So it builds the file in memory, where the
+ * datasets of results are holes, and what touches the disk is plain system calls.
+ */
 
-/* Reserves what HDF5 has made of the file. */
-static sb_code reserve_whole(const char *temporary, const char *path, sb_status *status) {
-    struct stat info;
-    if (stat(temporary, &info) != 0)
-        return sb_fail(status, SB_IO, "cannot examine results file '%s': %s", path, strerror(errno));
-    return reserve(temporary, path, (uint64_t)info.st_size, O_WRONLY, status);
-}
-
-static sb_code open_new(sb_builder *builder, const char *temporary) {
+static sb_code open_new(sb_builder *builder, const char *memory) {
     sb_code code = SB_OK;
     hid_t access = sb_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
-    if (access < 0 || creation < 0 || H5Pset_obj_track_times(creation, false) < 0 ||
+    if (access < 0 || creation < 0 || H5Pset_fapl_stdio(access) < 0 || H5Pset_obj_track_times(creation, false) < 0 ||
         H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) < 0 ||
-        (builder->file = H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access)) < 0)
+        (builder->file = H5Fcreate(memory, H5F_ACC_TRUNC, creation, access)) < 0)
         code = sb_h5_fail(builder->status, builder->path, "create it");
     code = sb_h5_release(creation, code, builder->path, builder->status);
     return sb_h5_release(access, code, builder->path, builder->status);
@@ -87,13 +72,16 @@ static sb_code close_builder(sb_builder *builder, sb_code code) {
     return code;
 }
 
-static sb_code build(const char *temporary, const char *path, const sb_layout *layout, sb_status *status) {
+/* Builds the file on the descriptor @p memory. */
+static sb_code build(int memory, const char *path, const sb_layout *layout, sb_status *status) {
+    char name[64];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", memory);
     sb_builder builder = {
         .layout = layout, .path = path, .file = H5I_INVALID_HID, .creation = H5I_INVALID_HID, .status = status};
     sb_file columns;
     sb_code code = sb_columns_create(&columns, path, layout, status);
     if (code == SB_OK)
-        code = open_new(&builder, temporary);
+        code = open_new(&builder, name);
     if (code == SB_OK)
         code = prepare(&builder);
     if (code == SB_OK)
@@ -104,6 +92,62 @@ static sb_code build(const char *temporary, const char *path, const sb_layout *l
         code = sb_build_provenance(&builder);
     code = close_builder(&builder, code);
     return sb_columns_close(&columns, code, status);
+}
+
+/* --- On disk --------------------------------------------------------------------------------------------------------
+ */
+
+/* Copies one run of data. */
+static sb_code copy_run(int from, int to, off_t start, off_t end, const char *path, sb_status *status) {
+    char buffer[65536];
+    while (start < end) {
+        const size_t wanted = end - start < (off_t)sizeof buffer ? (size_t)(end - start) : sizeof buffer;
+        const ssize_t got = pread(from, buffer, wanted, start);
+        ssize_t put = got > 0 ? pwrite(to, buffer, (size_t)got, start) : -1;
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return sb_fail(status, SB_IO, "cannot write results file '%s': %s", path, strerror(errno));
+        start += put;
+    }
+    return SB_OK;
+}
+
+/* Copies @p size bytes, leaving out holes. */
+static sb_code copy(int from, int to, off_t size, const char *path, sb_status *status) {
+    sb_code code = SB_OK;
+    off_t start = 0, end = 0;
+    while (code == SB_OK && (start = lseek(from, end, SEEK_DATA)) >= 0) {
+        end = lseek(from, start, SEEK_HOLE);
+        code = end < 0 ? SB_SYSTEM : copy_run(from, to, start, end, path, status);
+    }
+    if ((start < 0 && errno != ENXIO) || end < 0) /* ENXIO: no more data */
+        return sb_fail(status, SB_SYSTEM, "lseek in the results file in memory failed: %s", strerror(errno));
+    if (code == SB_OK && ftruncate(to, size) != 0)
+        code = sb_fail(status, SB_IO, "cannot write results file '%s': %s", path, strerror(errno));
+    return code;
+}
+
+/* Writes the file under its temporary name. Reserves the space, so that a full disk is found now; where the file system
+ * cannot (posix_fallocate would write every block instead), filling the slots finds it. */
+static sb_code save(int memory, const char *temporary, const char *path, sb_status *status) {
+    struct stat info;
+    if (fstat(memory, &info) != 0)
+        return sb_fail(status, SB_SYSTEM, "fstat of the results file in memory failed: %s", strerror(errno));
+    const int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (descriptor < 0)
+        return sb_fail(status, SB_IO, "cannot create results file '%s': %s", path, strerror(errno));
+    sb_code code = SB_OK;
+    if (fallocate(descriptor, 0, 0, info.st_size) != 0 && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)
+        code = sb_fail(status, SB_IO, "cannot create results file '%s': %s; it takes %.3g MB", path, strerror(errno),
+                       (double)info.st_size * 1e-6);
+    if (code == SB_OK)
+        code = copy(memory, descriptor, info.st_size, path, status);
+    if (code == SB_OK && fsync(descriptor) != 0)
+        code = sb_fail(status, SB_IO, "cannot sync results file '%s': %s", path, strerror(errno));
+    if (close(descriptor) != 0 && code == SB_OK)
+        code = sb_fail(status, SB_IO, "cannot write results file '%s': %s", path, strerror(errno));
+    return code;
 }
 
 /* Gives the file its name, and makes that last. */
@@ -131,14 +175,14 @@ sb_code sb_create(const char *path, const sb_layout *layout, sb_status *status) 
     struct stat info;
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
         return sb_fail(status, SB_IO, "'%s' is no regular file; give the results file another name", path);
-    sb_code code = reserve(temporary, path, sb_store_bytes(layout), O_WRONLY | O_CREAT | O_TRUNC, status);
-    if (code == SB_OK)
-        code = build(temporary, path, layout, status);
-    if (code == SB_OK)
-        code = reserve_whole(temporary, path, status);
-    if (code == SB_OK)
+    const int memory = memfd_create("results", MFD_CLOEXEC);
+    if (memory < 0)
+        return sb_fail(status, SB_SYSTEM, "memfd_create failed: %s", strerror(errno));
+    sb_code code = build(memory, path, layout, status);
+    if (code == SB_OK && (code = save(memory, temporary, path, status)) == SB_OK)
         code = publish(temporary, path, status);
     if (code != SB_OK)
         unlink(temporary); /* it may not be there; the failure that led here is the one to report */
+    close(memory);         /* nothing in it is needed any more */
     return code;
 }

@@ -29,7 +29,7 @@ static sb_code write_range(const sb_file *file, const sb_column *column, const c
         if (space < 0 || memory < 0 ||
             H5Sselect_hyperslab(space, H5S_SELECT_SET, box.start, NULL, box.count, NULL) < 0 ||
             H5Dwrite(column->dataset, sb_element_native(column->element), memory, space, H5P_DEFAULT, staging) < 0)
-            code = sb_h5_fail(status, file->path, "fill '%s'", column->name);
+            code = sb_h5_fail(status, file->path, "fill '%s' (is the disk full?)", column->name);
         code = sb_h5_release(memory, code, file->path, status);
     }
     return sb_h5_release(space, code, file->path, status);

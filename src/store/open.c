@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 sb_code sb_store_environment(sb_status *status) {
     if (setenv("OMPI_MCA_io", "^ompio", 0) != 0)
@@ -16,11 +17,15 @@ sb_code sb_store_environment(sb_status *status) {
 }
 
 /* Rank 0 sees to it that there is a file of this sweep. */
-static sb_code provide(const char *path, sb_store_mode mode, const sb_layout *layout, sb_status *status) {
+static sb_code provide(const char *path, sb_store_mode mode, const sb_layout *layout, bool *created,
+                       sb_status *status) {
     struct stat info;
     const bool missing = stat(path, &info) != 0 && errno == ENOENT;
-    return mode == SB_STORE_OVERWRITE || missing ? sb_create(path, layout, status)
-                                                 : sb_resume_check(path, layout, status);
+    if (mode == SB_STORE_RESUME && !missing)
+        return sb_resume_check(path, layout, status);
+    const sb_code code = sb_create(path, layout, status);
+    *created = code == SB_OK;
+    return code;
 }
 
 /* Properties for MPI-IO. Independent writes with holes would otherwise read, change and write back under fcntl locks,
@@ -109,16 +114,19 @@ static sb_code open_all(MPI_Comm comm, sb_store *store, sb_status *status) {
 sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const sb_layout *layout, sb_store **store,
                       sb_status *status) {
     int rank = 0;
+    bool created = false;
     *store = NULL;
     *status = (sb_status){0};
     sb_h5_quiet();
     if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", status) == SB_OK &&
         allocate(path, layout, store, status) == SB_OK && rank == 0)
-        provide(path, mode, layout, status);
+        provide(path, mode, layout, &created, status);
     if (sb_agree(comm, status) == SB_OK && open_all(comm, *store, status) == SB_OK)
         return SB_OK;
     release(*store, status);
     *store = NULL;
+    if (created)
+        unlink(path); /* it could not be opened or filled, which is what to report */
     return status->code;
 }
 

@@ -146,8 +146,8 @@ static const sb_run_info cube_info = {.start = 1e9,
                                       .architecture = "generic"};
 
 /* Collective. Commits this rank's share, by @p mine, of the trials that @p wanted picks. */
-static sb_code cube_commit(const results_cube *cube, sb_store *store, bool (*wanted)(uint64_t), int rank, int ranks,
-                           sb_status *status) {
+static inline sb_code cube_commit(const results_cube *cube, sb_store *store, bool (*wanted)(uint64_t), int rank,
+                                  int ranks, sb_status *status) {
     const uint64_t trials = cube->grid.trials.count;
     sb_result *results = calloc(trials, sizeof *results);
     size_t count = 0;
