@@ -1,6 +1,6 @@
-/* What the files of this module share. The way of a sweep file: text -> tree of nodes with their places (yaml.c) ->
- * --set changes the tree (overrides.c) -> sections and fields (sweep.c, value.c, generator.c) -> axes (axes.c,
- * axis_values.c). Only fields.c knows which fields there are. */
+/* What the files of this module share. The way of a sweep file, as sweep.c leads it: text -> tree of nodes with their
+ * places (yaml.c) -> --set changes the tree (overrides.c) -> sections and fields (section.c, value.c, range.c) -> axes
+ * (axes.c). Only fields.c knows which fields there are. */
 #ifndef SPECBIAS_SPEC_INTERNAL_H
 #define SPECBIAS_SPEC_INTERNAL_H
 
@@ -127,13 +127,13 @@ void spec_print_number(double value, FILE *out);
 /* Prints "a whole number from 1 to 65536 or 'full'". */
 void spec_print_allowed(const sb_field *field, FILE *out);
 
-/* --- value.c, generator.c --- */
+/* --- value.c, range.c --- */
 
-/* @p number without words, YAML 1.2 core: decimal, 0x, 0o, exponents. */
+/* A finite number of YAML 1.2: decimal, perhaps with an exponent, 0x or 0o. */
 bool spec_number(const char *text, double *number);
 
 /* Numbers of {from, to, by} or {from, to, count, spacing}; NULL after an error. */
-double *spec_generate(spec_reader *reader, const char *path, const spec_node *node, size_t *count);
+double *spec_range(spec_reader *reader, const char *path, const spec_node *node, size_t *count);
 
 /* One value of a field. */
 bool spec_value(spec_reader *reader, const sb_field *field, const spec_node *node, sb_value *value);
@@ -152,7 +152,7 @@ bool spec_marked_exactly(const sb_sweep *sweep, const char *path, spec_place *pl
 /* The place of @p path, of the axis or section that holds it, or else of the file as a whole. */
 spec_place spec_marked(const sb_sweep *sweep, const char *path);
 
-/* --- section.c, axes.c, axis_labels.c --- */
+/* --- section.c, sweep.c, axes.c, axis_labels.c --- */
 
 /* Reads the keys of a section into @p into. @p item: as a point of a section axis, without marks. */
 void spec_section(spec_reader *reader, const spec_node *node, const char *path, sb_settings *into, bool item);

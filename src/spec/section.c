@@ -47,8 +47,8 @@ static const char *suggestion(spec_reader *reader, const char *path, const char 
 }
 
 void spec_unknown_key(spec_reader *reader, const char *path, const spec_node *key) {
-    spec_error(reader, key->place, *path ? path : "the file", "found the unknown key '%s'; allowed %s%s", key->text,
-               spec_keys(reader, path), suggestion(reader, path, key->text));
+    spec_error(reader, key->place, path, "found the unknown key '%s'; allowed %s%s", key->text, spec_keys(reader, path),
+               suggestion(reader, path, key->text));
 }
 
 static void read_field(spec_reader *reader, const sb_field *field, const spec_node *node, sb_settings *into,

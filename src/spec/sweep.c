@@ -1,5 +1,4 @@
 #include "internal.h"
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 /* A node -> the value of a field. */
 #include "internal.h"
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +94,7 @@ static double *read_range(spec_reader *reader, const sb_field *field, const spec
         refuse(reader, field, node);
         return NULL;
     }
-    double *numbers = spec_generate(reader, field->path, node, count);
+    double *numbers = spec_range(reader, field->path, node, count);
     for (size_t i = 0; numbers && i < *count; i++)
         if (!in_range(field, numbers[i])) {
             spec_error(reader, node->place, field->path, "found %.15g as number %zu of a range; allowed %s", numbers[i],

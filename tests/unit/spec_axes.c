@@ -178,7 +178,7 @@ static void bad_set_arguments_name_themselves(void **state) {
     assert_refused("--set embedding.kind=line: embedding.kind: found an axis over the whole of 'embedding'", text,
                    "embedding.kind=line");
     assert_refused("--set axes.depth=[3]: axes: found the unknown field 'depth'", text, "axes.depth=[3]");
-    assert_refused("--set zip=3: the file: found the unknown key 'zip'", text, "zip=3");
+    assert_refused("--set zip=3: found the unknown key 'zip'", text, "zip=3");
     assert_refused("found no 'path=value' on one line", text, "model.width=3\nmodel.depth=4");
 }
 

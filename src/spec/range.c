@@ -1,6 +1,6 @@
 /* {from, to}, {from, to, by} and {from, to, count, spacing}.
  *
- * Generated numbers are rounded to 15 significant digits, so that {from: 0, to: 1, by: 0.1} means the same numbers, and
+ * Numbers are rounded to 15 significant digits, so that {from: 0, to: 1, by: 0.1} means the same numbers, and
  * thus the same trials, as [0, 0.1, 0.2, 0.3, ..] typed by hand: three times 0.1 is 0.30000000000000004. */
 #include "internal.h"
 #include <math.h>
@@ -18,9 +18,7 @@ static bool read_number(spec_reader *reader, const char *path, const spec_node *
     const spec_node *item = spec_node_get(node, key, NULL);
     if (!item) {
         spec_error(reader, node->place, path,
-                   "found a range without '%s'; allowed {from, to, by} or "
-                   "{from, to, count, spacing}",
-                   key);
+                   "found a range without '%s'; allowed {from, to, by} or {from, to, count, spacing}", key);
         return false;
     }
     if (item->kind == SPEC_SCALAR && !item->quoted && spec_number(item->text, number))
@@ -97,7 +95,7 @@ static bool read_by(spec_reader *reader, const char *path, const spec_node *node
     return false;
 }
 
-static bool read_generator(spec_reader *reader, const char *path, const spec_node *node, number_range *range) {
+static bool read_range(spec_reader *reader, const char *path, const spec_node *node, number_range *range) {
     bool by = spec_node_get(node, "by", NULL) != NULL, count = spec_node_get(node, "count", NULL) != NULL;
     if (!check_keys(reader, path, node) || !read_number(reader, path, node, "from", &range->from) ||
         !read_number(reader, path, node, "to", &range->to))
@@ -127,9 +125,9 @@ static double generated(const number_range *range, double i) {
                                    : range->from + (range->to - range->from) * share);
 }
 
-double *spec_generate(spec_reader *reader, const char *path, const spec_node *node, size_t *count) {
+double *spec_range(spec_reader *reader, const char *path, const spec_node *node, size_t *count) {
     number_range range = {0};
-    if (!read_generator(reader, path, node, &range))
+    if (!read_range(reader, path, node, &range))
         return NULL;
     *count = (size_t)range.count;
     double *numbers = spec_alloc(reader, *count, sizeof *numbers);
