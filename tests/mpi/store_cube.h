@@ -16,7 +16,7 @@
     "training: {learning_rate: " rate "}\nrecord: {every: 10}\n"                                                       \
     "probes: {perturbation: {magnitudes: [0, 1], directions: 2}}\n"                                                    \
     "axes:\n  - embedding: [{kind: line}, {kind: petals, petals: 4}, {kind: circle}]\n  - model.depth: [3]\n"          \
-    "  - training.steps: [20, 45]\n  - seed: [5, 6, 7, 9]\n  - probes.perturbation.magnitudes: [0, 0.5, 1]\n"
+    "  - training.steps: [25, 45]\n  - seed: [5, 6, 7, 9]\n  - probes.perturbation.magnitudes: [0, 0.5, 1]\n"
 
 typedef struct results_cube {
     sb_sweep *sweep;
