@@ -2,8 +2,9 @@
  * The results file: HDF5 that is also netCDF-4, its metadata written once.
  *
  * Rank 0 builds the whole file alone in memory (groups, scales, attributes, contiguous datasets as holes), reserves its
- * space on disk, writes it under a temporary name, syncs and renames. Then all ranks open it with MPI-IO, fill it with NaN, and from then on only raw data is
- * written. A slot counts as done only if its state says so and its checksum matches.
+ * space on disk, writes it under a temporary name, syncs and renames. Then all ranks open it with MPI-IO, fill it with
+ * NaN, and from then on only raw data is written. A slot counts as done only if its state says so and its checksum
+ * matches.
  *
  * In the file:  /            dimensions, coordinates and variables of the layout; attributes about the format
  *               /trial       state, checksum, failure, updates, identity; and, as bookkeeping of runs, seconds and run
