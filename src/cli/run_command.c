@@ -18,8 +18,9 @@ static void print_report(const char *path, const sb_run_report *report, int rank
     if (report->already_done == report->trials)
         printf("%s is complete: all %" PRIu64 " trials were done before, nothing to train\n", path, report->trials);
     else
-        printf("%" PRIu64 " trials done in %s by %" PRIu64 " of %d ranks, efficiency %.2f\n", report->done,
-               sb_print_seconds(report->seconds, text), report->workers, ranks, report->efficiency);
+        printf("%" PRIu64 " trial%s done in %s by %" PRIu64 " of %d ranks, efficiency %.2f\n", report->done,
+               report->done == 1 ? "" : "s", sb_print_seconds(report->seconds, text), report->workers, ranks,
+               report->efficiency);
     if (failed)
         printf("%" PRIu64 " of %" PRIu64 " trials failed: 'specbias status %s' tells why\n", failed, report->trials,
                path);

@@ -32,8 +32,9 @@ void sb_display_start(sb_display *display, int ranks) {
     display->terminal = ends_on_terminal();
     display->next = seconds_between_lines;
     display->efficiency = NAN;
-    fprintf(stderr, "specbias: training %llu trials on %d rank%s",
-            (unsigned long long)(display->trials - display->already_done), ranks, ranks == 1 ? "" : "s");
+    const unsigned long long missing = display->trials - display->already_done;
+    fprintf(stderr, "specbias: training %llu trial%s on %d rank%s", missing, missing == 1 ? "" : "s", ranks,
+            ranks == 1 ? "" : "s");
     if (display->already_done)
         fprintf(stderr, "; %llu are done already", (unsigned long long)display->already_done);
     fputc('\n', stderr);

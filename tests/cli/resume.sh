@@ -24,6 +24,21 @@ expect 0 "$SPECBIAS" run "$sweep" --resume
 says out 'small.h5 is complete: all 6 trials'
 [ "$(md5sum < small.h5)" = "$before" ] || fail "a run on a complete file changed it"
 
+# A slot whose bytes have changed: verify finds it, run trains it again, and the results are what they were.
+if command -v h5dump > /dev/null; then
+    offset=$(h5dump -p -H -d /loss small.h5 | sed -nE 's/^ *OFFSET ([0-9]+)$/\1/p')
+    [ -n "$offset" ] || fail "h5dump does not say where /loss lies"
+    printf '\001\002\003\004' | dd of=small.h5 bs=1 seek="$offset" conv=notrunc status=none || fail "dd"
+    expect 74 "$SPECBIAS" verify small.h5
+    says out '5 done, 0 failed, 0 missing, 1 damaged|6 done, 0 failed, 0 missing, 1 damaged'
+    says err 'trial 0'
+    expect 0 "$SPECBIAS" run "$sweep"
+    says err 'training 1 trial on 1 rank; 5 are done already'
+    expect 0 "$SPECBIAS" verify small.h5
+    [ "$(digest small.h5)" = "$reference" ] || fail "trained again, a damaged trial has other results"
+    before=$(md5sum < small.h5)
+fi
+
 # Another sweep is refused and the file kept.
 expect 2 "$SPECBIAS" run "$sweep" --set training.steps=41
 says err 'training.steps|another sweep|different sweep'
