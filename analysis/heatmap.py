@@ -26,6 +26,7 @@ def spectrum(results):
             image = draw_heatmap(axes[0], values, steps, frequencies)
             part.colorbar(image, ax=axes[0], label="Normalised magnitude", pad=0.02)
             axes[0].set_ylabel(STEP)
+            axes[0].locator_params(axis="y", integer=True)
             for name, side in zip(beside, axes[1:]):
                 draw_curves(side, panel, name)
         sign(figure, results)
@@ -82,6 +83,7 @@ def draw_curves(axes, panel, name):
     if name == "loss" and numpy.nanmax(values) > 10 * numpy.nanmin(values) > 0:
         axes.set_xscale("log")
     else:
-        axes.locator_params(axis="x", nbins=4)
+        axes.locator_params(axis="x", nbins=3)
     axes.set_xlabel(name.replace("_", " ").capitalize())
+    axes.tick_params(axis="x", labelsize=7)
     axes.grid(lw=0.3)

@@ -36,7 +36,8 @@ class Panel:
         return dimension, values[~numpy.isnan(values.astype(float))]
 
     def values(self, variable, *names):
-        """Variable as an array [seed][names...] without padding, and the values of each name."""
+        """Variable as an array [seed][names...] and the values of each name, without padding and without what none of
+        these trials has (steps of longer trials)."""
         array = self.results[variable]
         array = array.isel(self._of(array))
         found = [self.coordinate(name) for name in names]
@@ -44,7 +45,10 @@ class Panel:
         array = array.isel({dimension: slice(len(values)) for dimension, values in found})
         if REPLICATE not in array.dims:
             array = array.expand_dims(REPLICATE)
-        return array.transpose(REPLICATE, *dimensions).values, *(values for _, values in found)
+        array = array.transpose(REPLICATE, *dimensions).values
+        present = [numpy.unique(indices) for indices in numpy.nonzero(~numpy.isnan(array))[1:]]
+        kept = array[numpy.ix_(range(len(array)), *present)]
+        return kept, *(values[indices] for (_, values), indices in zip(found, present))
 
     def title(self):
         words = []

@@ -1,5 +1,9 @@
-"""analysis/: results files of every shape are masked and drawn; what cannot be drawn is refused in one line."""
+"""analysis/: results files of every shape are masked and drawn; what cannot be drawn is refused in one line.
 
+States that a run passes through are written here; one file comes from the program itself ($SPECBIAS).
+"""
+
+import os
 import pathlib
 import subprocess
 import sys
@@ -133,6 +137,39 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(folder):
         done = draw(folder / name, folder)
         assert done.returncode != 0 and done.stdout == "", name
         assert name in done.stderr and reason in done.stderr and done.stderr.count("\n") == 1, done.stderr
+
+
+RAGGED = """
+specbias: 1
+name: ragged
+target: {samples: 64}
+model: {depth: 3, width: 8}
+record: {every: 2}
+probes: {spectrum: {}, spectral_norm: {}, perturbation: {magnitudes: [0, 1], directions: 2}}
+axes:
+  - target.frequencies: [[5, 10], [7]]
+  - training.steps: [4, 7]
+  - embedding: [{kind: line}, {kind: petals, petals: 4}]
+  - seed: [0, 1]
+"""
+
+
+def test_a_ragged_file_of_the_program_is_drawn(folder):
+    (folder / "sweep.yaml").write_text(RAGGED)
+    run = [os.environ["SPECBIAS"], "run", folder / "sweep.yaml", "-o", folder / "test.h5", "--quiet"]
+    subprocess.run(run, check=True)
+    found = list(panels.panels_of(load(folder / "test.h5"), "spectrum", "step", "frequency"))
+    axes = [panel.values("spectrum", "step", "frequency") for panel in found]
+    assert [(steps.tolist(), frequencies.tolist()) for _, steps, frequencies in axes] == [
+        (steps, frequencies)
+        for frequencies in ([5, 10], [7])
+        for steps in ([0, 2, 4], [0, 2, 4, 6, 7])
+        for _ in ("line", "petals")
+    ]
+    assert all(numpy.isfinite(values).all() for values, _, _ in axes)
+    assert "petals" in found[1].title(), found[1].title()
+    names = ("spectrum", "perturbation")
+    pictures(folder, *(f"test_{name}_{page}.png" for name in names for page in (1, 2)))
 
 
 def main():
