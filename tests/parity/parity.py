@@ -4,11 +4,18 @@
 The claims, at the papers' network size (6 layers, width 256):
  1. From the program's own snapshot of step 0 (parameters, inputs, targets), PyTorch's gradient and its parameters after
     one Adam step agree with the program's to 1e-5, relative in norm, layer by layer.
- 2. Training is chaotic, so over the following 200 steps float32 itself is the yardstick. With D(s) the running maximum up
-    to step s of |loss - loss64| / loss64, loss64 being PyTorch in float64 from the same start, the ratio of the program's D
-    to PyTorch float32's D, from step 5 on and over 10 seeds, has a median of at most 3 and never exceeds 30.
+ 2. Training is chaotic, so over the following 200 steps float32 itself is the yardstick. With D(s) the running maximum
+    from step 5 up to step s of |loss - loss64| / loss64, loss64 being PyTorch in float64 from the same start, the ratio
+    of the program's D to PyTorch float32's D has a median of at most 3 over all steps of 10 seeds, and D(200) a median
+    of at most 3 and a maximum of at most 30 over the seeds.
 
-Negative control of 2: the same comparison with a learning rate that is wrong by 1% must break the bound.
+The maximum is one of whole runs, not of single steps. A pre-activation within rounding of 0 falls on the other side of a
+ReLU about once in some tens of steps, and lifts D from 1e-7 to 1e-5 at once; which of two float32 runs meets that first is
+chance. Measured between PyTorch and itself with the hidden neurons renumbered (the same network, sums in another order),
+15 seeds twice, 80 steps: the ratio of single steps exceeded 30 in 16 of the 60 directed pairs, up to 3475, and that of
+whole runs was at most 3.6.
+
+Negative control of 2: PyTorch float32 with a learning rate that is wrong by 1% must break the bound on the median.
 """
 
 import sys
@@ -20,7 +27,7 @@ sweeps.need("torch", "xarray", "h5netcdf", "numpy")
 import numpy as np
 import torch
 
-SEEDS, STEPS, LEARNING_RATE = 10, 200, 3e-4
+SEEDS, FIRST, STEPS, LEARNING_RATE = 10, 5, 200, 3e-4
 TOLERANCE = 1e-5
 MEDIAN_LIMIT, WORST_LIMIT = 3.0, 30.0
 
@@ -111,7 +118,7 @@ def split(flat, results):
 
 def check_gradient(case, loss):
     """Adam's first update is rate g / (|g| + epsilon): with a large epsilon it tells the gradient itself."""
-    rate, epsilon = 1e4, 1.0
+    rate, epsilon = 1e3, 1.0
     results = sweep(case, loss, seeds=1, steps=1, rate=rate, epsilon=epsilon)
     snapshots = results["parameters"].sel(seed=0).values.astype(np.float64)
     update = snapshots[0] - snapshots[1]
@@ -134,21 +141,21 @@ def check_update(results, loss):
 
 
 def running_deviation(losses, reference):
-    return np.maximum.accumulate(np.abs(losses - reference) / reference)
+    """D(s) for s = 5, 6, ..."""
+    return np.maximum.accumulate((np.abs(losses - reference) / reference)[FIRST:])
 
 
 def check_training(results, loss):
-    """Median and maximum of the ratio of deviations, and the median for a learning rate wrong by 1%."""
+    """Ratios of D to PyTorch float32's, [seed][step], and those of a learning rate wrong by 1% for the first two seeds."""
     ratios, controls = [], []
     for seed in results["seed"].values:
         exact = train(results, seed, loss, torch.float64, STEPS)
-        single = running_deviation(train(results, seed, loss, torch.float32, STEPS), exact)[5:]
-        ours = running_deviation(results["loss"].sel(seed=seed).values, exact)[5:]
-        ratios.append(ours / single)
-        if seed < 2:
+        single = running_deviation(train(results, seed, loss, torch.float32, STEPS), exact)
+        ratios.append(running_deviation(results["loss"].sel(seed=seed).values, exact) / single)
+        if len(controls) < 2:
             wrong = train(results, seed, loss, torch.float32, STEPS, rate=1.01 * LEARNING_RATE)
-            controls.append(running_deviation(wrong, exact)[5:] / single)
-    return np.median(ratios), np.max(ratios), np.max(controls)
+            controls.append(running_deviation(wrong, exact) / single)
+    return np.array(ratios), np.array(controls)
 
 
 def main(case):
@@ -166,10 +173,14 @@ def main(case):
         results = sweep(case, loss)
         update = check_update(results, loss)
         claim(f"{loss}: parameters after one update, worst layer: {update:.1e} <= {TOLERANCE:.0e}", update <= TOLERANCE)
-        median, worst, control = check_training(results, loss)
-        claim(f"{loss}: deviation over PyTorch's, median: {median:.2f} <= {MEDIAN_LIMIT}", median <= MEDIAN_LIMIT)
-        claim(f"{loss}: deviation over PyTorch's, worst: {worst:.2f} <= {WORST_LIMIT}", worst <= WORST_LIMIT)
-        claim(f"{loss}: control, learning rate wrong by 1%: {control:.0f} > {WORST_LIMIT}", control > WORST_LIMIT)
+        ratios, controls = check_training(results, loss)
+        median, median_run, worst_run = np.median(ratios), np.median(ratios[:, -1]), np.max(ratios[:, -1])
+        claim(f"{loss}: deviation over PyTorch's, median of steps: {median:.2f} <= {MEDIAN_LIMIT}", median <= MEDIAN_LIMIT)
+        claim(f"{loss}: the same, median of runs: {median_run:.2f} <= {MEDIAN_LIMIT}", median_run <= MEDIAN_LIMIT)
+        claim(f"{loss}: the same, worst run: {worst_run:.2f} <= {WORST_LIMIT}", worst_run <= WORST_LIMIT)
+        print(f"     {case}: {loss}: the same, worst step: {np.max(ratios):.2f}, by chance", flush=True)
+        control = np.median(controls)
+        claim(f"{loss}: control, learning rate wrong by 1%, median: {control:.0f} > {MEDIAN_LIMIT}", control > MEDIAN_LIMIT)
     return failures > 0
 
 

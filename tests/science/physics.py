@@ -20,7 +20,7 @@ name: order
 target: {samples: 200, frequencies: {from: 5, to: 50, by: 5}}
 encoding: ENCODING
 model: {depth: 6, width: 128}
-training: {steps: 6000, learning_rate: 3e-4}
+training: {steps: 4000, learning_rate: 3e-4}
 record: {every: 50}
 probes: {spectrum: {}}
 axes:
@@ -46,15 +46,15 @@ axes:
 PERTURBATION = """
 specbias: 1
 name: perturbation
-target: {samples: 200, frequencies: [5, 10, 15, 20]}
-model: {depth: 6, width: 128}
-training: {steps: STEPS, learning_rate: 3e-4}
+target: {samples: 200, frequencies: [5, 10, 15]}
+model: {depth: 6, width: 256}
+training: {steps: STEPS, learning_rate: 1e-3}
 record: {every: 1000}
 probes:
   spectrum: {}
-  perturbation: {magnitudes: [0, 0.5, 1], directions: 50}
+  perturbation: {magnitudes: [0, 1], directions: 50}
 axes:
-  - seed: {from: 0, to: 3}
+  - seed: {from: 0, to: 2}
 """
 
 
@@ -64,9 +64,9 @@ def rank_correlation(a, b):
     return np.corrcoef(*ranks)[0, 1]
 
 
-def order(encoding):
+def order(encoding, overrides=()):
     """Rank correlation of frequency and mean magnitude over training, for each amplitude law."""
-    results = sweeps.run(ORDER.replace("ENCODING", encoding))
+    results = sweeps.run(ORDER.replace("ENCODING", encoding), overrides)
     mean = results["spectrum"].mean(["seed", "step"]).transpose("amplitude_law", "frequency").values
     return [rank_correlation(results["frequency"].values, row) for row in mean]
 
@@ -75,8 +75,8 @@ def test_order(claim):
     correlations = order("{kind: none}")
     for law, correlation in zip(("equal", "rising"), correlations):
         claim(f"{law} amplitudes: rank correlation of frequency and learning {correlation:.2f} < -0.9", correlation < -0.9)
-    control = order("{kind: fourier, features: 128, sigma: 30}")
-    claim(f"control, random Fourier features: {control[0]:.2f} is not below -0.9", control[0] >= -0.9)
+    control = order("{kind: fourier, features: 128, sigma: 100}", ["training.steps=1000", "axes.target.amplitude_law=[equal]"])
+    claim(f"control, random Fourier features of all frequencies: {control[0]:.2f} is not below -0.9", control[0] >= -0.9)
 
 
 def learning_steps(embeddings):
@@ -111,8 +111,8 @@ def test_perturbation(claim):
     def low_survive(response, learned):
         return response[0] > 0.9 and np.argmin(response[learned > 0.8]) == np.count_nonzero(learned > 0.8) - 1
 
-    response, learned, exact = responses(10000)
-    claim(f"the four frequencies are learned: {np.round(learned, 2)}", (learned > 0.8).all())
+    response, learned, exact = responses(4000)
+    claim(f"the three frequencies are learned: {np.round(learned, 2)}", (learned > 0.8).all())
     claim("a perturbation of norm 0 changes nothing, exactly", exact)
     claim(f"norm 1 leaves k=5 above 0.9 and hurts the highest most: {np.round(response, 2)}", low_survive(response, learned))
     response, learned, _ = responses(1)
