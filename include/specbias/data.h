@@ -2,8 +2,8 @@
  * The data that a trial is trained on: target function, embedding of its domain, and input encoding.
  *
  * A target lambda(z) on z_n = n/N is learned through an embedding x = gamma(z) (Rahaman et al. 2019, section 4) and an
- * encoding of x's coordinates (Lazzari and Liu 2023; Tancik et al. 2020). Each family is a table of operations, one file
- * and one row each (src/data/families.h).
+ * encoding of x's coordinates (Lazzari and Liu 2023; Tancik et al. 2020). Each family is a table of operations, one
+ * file and one row each (src/data/families.h).
  *
  * Not collective. Everything is a function of the settings alone.
  */

@@ -5,9 +5,9 @@
  * the grid. sb_product is any ordered set of axes, so that work which depends on few of them (a rule, a coordinate, a
  * cost) is done once for each of their combinations and not for each trial.
  *
- * sb_layout says what a results file holds: dimensions, coordinates (known before training) and variables (one block for
- * each trial). It is a pure function of the sweep. Probes describe what they measure to it (probe.h); the store writes it
- * to a file (store.h).
+ * sb_layout says what a results file holds: dimensions, coordinates (known before training) and variables (one block
+ * for each trial). It is a pure function of the sweep. Probes describe what they measure to it (probe.h); the store
+ * writes it to a file (store.h).
  *
  * Not collective.
  */
@@ -16,7 +16,8 @@
 
 #include <specbias/spec.h>
 
-/* --- Products of axes ----------------------------------------------------------------------------------------------- */
+/* --- Products of axes -----------------------------------------------------------------------------------------------
+ */
 
 /** An ordered set of axes and the number of their combinations (1 for no axis). */
 typedef struct sb_product {
@@ -31,7 +32,8 @@ void sb_product_unravel(const sb_product *product, uint64_t point, size_t *index
 /** Sets in @p settings the fields of the product's axes to their values at @p point. */
 void sb_product_apply(const sb_product *product, uint64_t point, sb_settings *settings);
 
-/* --- The grid ------------------------------------------------------------------------------------------------------- */
+/* --- The grid -------------------------------------------------------------------------------------------------------
+ */
 
 /** A sweep's trials. Borrows the sweep. */
 typedef struct sb_grid {
@@ -52,7 +54,8 @@ sb_product sb_grid_axes_touching(const sb_grid *grid, const char *const *paths);
 /** The axes under `probes.<probe>`: a probe is evaluated on the trained network for each of their combinations. */
 sb_product sb_grid_probe_axes(const sb_grid *grid, const char *probe);
 
-/* --- The layout of results ------------------------------------------------------------------------------------------ */
+/* --- The layout of results ------------------------------------------------------------------------------------------
+ */
 
 typedef enum sb_type { SB_TYPE_INT64, SB_TYPE_FLOAT32, SB_TYPE_FLOAT64, SB_TYPE_TEXT } sb_type;
 
@@ -112,14 +115,15 @@ typedef struct sb_vector_rule {
     const void *context; /**< passed to values(); must outlive the layout */
 } sb_vector_rule;
 
-/** Starts a layout: the training axes as dimensions. Borrows the grid. Then each probe declares what it measures with the
- * three functions below, and sb_layout_finish closes it. */
+/** Starts a layout: the training axes as dimensions. Borrows the grid. Then each probe declares what it measures with
+ * the three functions below, and sb_layout_finish closes it. */
 sb_code sb_layout_create(const sb_grid *grid, sb_layout **layout, sb_status *status);
 
 /** Adds a dimension with its coordinate, or finds the one already added for the same rule name, and gives its index.
- * Where one vector of values serves all trials - the longest, of which every other is the beginning, such as layers 1, 2,
- * ... or steps 0, 100, ... - the dimension is called @p rule->name and its coordinate too. Where the values differ along
- * some axes (of training or of probes), the dimension is an index `<name>_index` as long as the longest, and the
+ * Where one vector of values serves all trials - the longest, of which every other is the beginning, such as layers 1,
+ * 2,
+ * ... or steps 0, 100, ... - the dimension is called @p rule->name and its coordinate too. Where the values differ
+ * along some axes (of training or of probes), the dimension is an index `<name>_index` as long as the longest, and the
  * coordinate `<name>` lies over those axes and the index, padded with NaN: whole numbers are then SB_TYPE_FLOAT64.
  * SB_INPUT if there is no value in any trial, or too many to hold. */
 sb_code sb_layout_dimension(sb_layout *layout, const sb_vector_rule *rule, size_t *dimension, sb_status *status);
@@ -128,8 +132,8 @@ sb_code sb_layout_dimension(sb_layout *layout, const sb_vector_rule *rule, size_
  * of the same rule name over the same dimension is added once. */
 sb_code sb_layout_table(sb_layout *layout, const sb_vector_rule *rule, size_t dimension, sb_status *status);
 
-/** Adds a variable of probe @p probe over @p dimensions (@p dimension_count of them), behind the axes. @p variable is its
- * index in layout->variables. */
+/** Adds a variable of probe @p probe over @p dimensions (@p dimension_count of them), behind the axes. @p variable is
+ * its index in layout->variables. */
 sb_code sb_layout_variable(sb_layout *layout, const char *probe, const char *name, const char *unit,
                            const char *long_name, sb_type type, const size_t *dimensions, size_t dimension_count,
                            size_t *variable, sb_status *status);

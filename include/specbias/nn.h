@@ -15,7 +15,8 @@
 
 #include <specbias/spec.h>
 
-/* --- Shape ---------------------------------------------------------------------------------------------------------- */
+/* --- Shape ----------------------------------------------------------------------------------------------------------
+ */
 
 enum { SB_DEPTH_MAX = 64 };
 
@@ -41,7 +42,8 @@ double sb_shape_flops(const sb_shape *shape);
 /** Fills @p parameters [sb_shape_parameters]: weights and biases of a layer uniform on +-1/sqrt(fan_in). */
 void sb_initialise(const sb_shape *shape, uint64_t seed, float *parameters);
 
-/* --- Networks ------------------------------------------------------------------------------------------------------- */
+/* --- Networks -------------------------------------------------------------------------------------------------------
+ */
 
 /** Adam (Kingma and Ba 2015), bias-corrected, epsilon outside the square root. */
 typedef struct sb_adam {
@@ -60,7 +62,8 @@ const sb_kernels *sb_kernels_find(const char *name);
 const sb_kernels *sb_kernels_default(void);
 
 /** A network with zero parameters and zero moments.
- * @param batch most samples in one sb_network_step or _gradient; sb_network_forward takes any number in blocks of it. */
+ * @param batch most samples in one sb_network_step or _gradient; sb_network_forward takes any number in blocks of it.
+ */
 sb_code sb_network_create(const sb_kernels *kernels, const sb_shape *shape, size_t batch, sb_network **network,
                           sb_status *status);
 void sb_network_destroy(sb_network *network);
@@ -80,8 +83,8 @@ void sb_network_get_moments(const sb_network *network, float *first, float *seco
  * computed in beyond rounding; the same call gives the same bits. */
 void sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs);
 
-/** Loss of f(x) against y[samples][outputs] (samples <= batch), before any update, and its gradient, kept in the network.
- * MSE: mean over samples and outputs of (f - y)^2. BCE: mean of log(1 + e^f) - y f, f being logits. */
+/** Loss of f(x) against y[samples][outputs] (samples <= batch), before any update, and its gradient, kept in the
+ * network. MSE: mean over samples and outputs of (f - y)^2. BCE: mean of log(1 + e^f) - y f, f being logits. */
 double sb_network_gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples);
 
 /** Copies the last gradient, flat. */
@@ -97,7 +100,8 @@ double sb_network_step(sb_network *network, const sb_adam *adam, sb_loss loss, c
 /** Mean loss over @p samples of given network outputs, summed in double precision in a fixed order. */
 double sb_loss_value(sb_loss loss, const float *outputs, const float *y, size_t samples, size_t width);
 
-/* --- BLIS ----------------------------------------------------------------------------------------------------------- */
+/* --- BLIS -----------------------------------------------------------------------------------------------------------
+ */
 
 /** The BLIS sub-configuration that suits this machine, as a number of BLIS's arch_t; -1: leave it to BLIS. BLIS misses
  * AVX-512 on many (virtual) machines. Reads BLIS_ARCH_TYPE if the user set it, and refuses anything but a number that

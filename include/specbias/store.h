@@ -74,7 +74,8 @@ sb_code sb_store_commit(sb_store *store, const sb_result *results, size_t count,
 /** Collective. Closes the file. */
 sb_code sb_store_close(sb_store *store, sb_status *status);
 
-/* --- Reading, without MPI ------------------------------------------------------------------------------------------- */
+/* --- Reading, without MPI -------------------------------------------------------------------------------------------
+ */
 
 /** What `status` shows. Works while a run is writing. Not collective. */
 typedef struct sb_summary {
@@ -93,8 +94,8 @@ typedef struct sb_verdict {
     uint64_t trials, done, failed, missing;
     uint64_t damaged;       /**< slots that claim to be done or failed and do not match their checksum */
     uint64_t first_damaged; /**< the lowest of them */
-    /** Of all results: equal digests mean equal results. It starts as the sweep's identity; for each sound slot in order
-     * of trial it becomes the hash of (digest, identity, state in 1 byte, checksum in 8, big-endian). */
+    /** Of all results: equal digests mean equal results. It starts as the sweep's identity; for each sound slot in
+     * order of trial it becomes the hash of (digest, identity, state in 1 byte, checksum in 8, big-endian). */
     sb_hash digest;
 } sb_verdict;
 
