@@ -121,6 +121,12 @@ char *sb_arena_format(sb_arena *arena, sb_status *status, const char *format, ..
 /** Releases everything; the arena is empty again. */
 void sb_arena_free(sb_arena *arena);
 
+/* --- Words ---------------------------------------------------------------------------------------------------------- */
+
+/** For "did you mean": keeps in @p *best (NULL at the start) whichever of it and @p candidate is nearer to @p word; neither
+ * that is too far to be a slip. Nearness is the edit distance, two swapped neighbours counting as one edit. */
+void sb_nearer(const char *word, const char *candidate, const char **best);
+
 /* --- Machine -------------------------------------------------------------------------------------------------------- */
 
 /** Seconds of a monotonic clock, from an arbitrary start. */

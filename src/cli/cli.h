@@ -47,9 +47,6 @@ void sb_arguments_free(sb_arguments *arguments);
  * exit_code is the program's. */
 bool sb_arguments_ready(const sb_command *command, int argc, char **argv, sb_arguments *arguments, int *exit_code);
 
-/* The word of @p words (NULL at the end) nearest to @p text, NULL if none is near. */
-const char *sb_nearest_word(const char *text, const char *const *words);
-
 /* --- Commands, one file each --- */
 
 extern const sb_command sb_run_command, sb_plan_command, sb_status_command, sb_verify_command, sb_schema_command;

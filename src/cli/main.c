@@ -33,10 +33,9 @@ static int print_version(void) {
 }
 
 static int unknown_command(const char *given) {
-    const char *names[COMMANDS + 1] = {0};
+    const char *near = NULL;
     for (int i = 0; i < COMMANDS; ++i)
-        names[i] = commands[i]->name;
-    const char *near = sb_nearest_word(given, names);
+        sb_nearer(given, commands[i]->name, &near);
     fprintf(stderr, "specbias: unknown command '%s'%s%s%s; see 'specbias --help'\n", given,
             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return sb_exit_code(SB_INPUT);

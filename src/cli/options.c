@@ -18,12 +18,14 @@ static const option_row rows[] = {
     {"quiet", SB_OPTION_QUIET, false, true},    {"ranks", SB_OPTION_RANKS, true, false},
     {"json", SB_OPTION_JSON, false, false},
 };
-enum { ROWS = sizeof rows / sizeof *rows };
+enum {
+    ROWS = sizeof rows / sizeof *rows,
+    LONG_FORM = 256 /* added to a letter where the option was written out */
+};
 
 /* What getopt_long needs to know of one command's options. */
 typedef struct option_set {
     struct option longs[ROWS + 1];
-    const char *words[ROWS + 1];
     char shorts[2 * ROWS + 2];
 } option_set;
 
@@ -34,26 +36,32 @@ static void select_options(const char *letters, option_set *set) {
     for (size_t i = 0; i < ROWS; ++i) {
         if (!strchr(letters, rows[i].letter))
             continue;
-        set->words[count] = rows[i].name;
-        set->longs[count++] = (struct option){rows[i].name, rows[i].takes_value, NULL, rows[i].letter};
+        set->longs[count++] = (struct option){rows[i].name, rows[i].takes_value, NULL, rows[i].letter | LONG_FORM};
         if (rows[i].has_short_form)
             *next++ = (char)rows[i].letter;
         if (rows[i].has_short_form && rows[i].takes_value)
             *next++ = ':';
     }
     *next = '\0';
-    set->words[count] = NULL;
     set->longs[count] = (struct option){0};
 }
 
+/* What getopt_long took no letter from; optopt tells a short option, 0 an unknown long one, LONG_FORM one with a value
+ * that it does not take. */
 static sb_code unknown_option(const sb_command *command, const option_set *set, const char *given, sb_status *status) {
-    char name[64] = "";
-    const size_t dashes = strspn(given, "-"), length = strcspn(given + dashes, "=");
-    memcpy(name, given + dashes, length < sizeof name ? length : sizeof name - 1);
-    const char *near = sb_nearest_word(name, set->words);
-    return sb_fail(
-        status, SB_INPUT, "%s: option '%s' is unknown or cannot be used like this%s%s%s; see 'specbias %s --help'",
-        command->name, given, near ? "; did you mean '--" : "", near ? near : "", near ? "'?" : "", command->name);
+    char name[64];
+    const char *word = given + strspn(given, "-"), *near = NULL;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    if (optopt >= LONG_FORM)
+        return sb_fail(status, SB_INPUT, "%s: option '--%s' takes no value; see 'specbias %s --help'", command->name,
+                       name, command->name);
+    if (optopt > 0) /* of several in one word, such as -qx, which getopt has not left behind yet */
+        return sb_fail(status, SB_INPUT, "%s: option '-%c' is unknown; see 'specbias %s --help'", command->name, optopt,
+                       command->name);
+    for (const struct option *option = set->longs; option->name; ++option)
+        sb_nearer(name, option->name, &near);
+    return sb_fail(status, SB_INPUT, "%s: option '%s' is unknown%s%s%s; see 'specbias %s --help'", command->name, given,
+                   near ? "; did you mean '--" : "", near ? near : "", near ? "'?" : "", command->name);
 }
 
 static sb_code parse_interval(const char *text, double *interval, sb_status *status) {
@@ -140,7 +148,7 @@ sb_code sb_arguments_parse(const sb_command *command, int argc, char **argv, sb_
         else if (letter == '?')
             code = unknown_option(command, &set, argv[optind - 1], status);
         else
-            code = take_option(letter, optarg, arguments, status);
+            code = take_option(letter & ~LONG_FORM, optarg, arguments, status);
     return code == SB_OK ? take_operand(command, argc - optind, argv + optind, arguments, status) : code;
 }
 

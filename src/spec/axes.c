@@ -40,7 +40,7 @@ static const sb_field *find_field(spec_reader *reader, const spec_node *key) {
         return field;
     const char *best = NULL;
     for (size_t i = 0; i < sb_field_count; i++) {
-        spec_nearer(key->text, sb_fields[i].path, &best);
+        sb_nearer(key->text, sb_fields[i].path, &best);
         if (strcmp(spec_last_component(sb_fields[i].path), key->text) == 0)
             best = sb_fields[i].path;
     }

@@ -66,6 +66,11 @@ void spec_error(spec_reader *reader, spec_place place, const char *path, const c
     va_end(arguments);
 }
 
+const char *spec_suggest(spec_reader *reader, const char *best) {
+    const char *text = best ? spec_format(reader, "; did you mean '%s'?", best) : "";
+    return text ? text : "";
+}
+
 void sb_diagnostics_print(const sb_diagnostics *diagnostics, FILE *out) {
     for (size_t i = 0; i < diagnostics->count; i++)
         fprintf(out, "%s\n", diagnostics->items[i].text);

@@ -50,15 +50,7 @@ bool spec_diagnose(sb_diagnostics *diagnostics, spec_place place, const char *pa
 void spec_error(spec_reader *reader, spec_place place, const char *path, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* --- nearest.c --- */
-
-/* Edit distance of two words, neighbours swapped counting as one edit. */
-size_t spec_distance(const char *a, const char *b);
-
-/* Keeps in *best whichever of it and @p candidate is nearer to @p word; neither if too far to be a slip. */
-void spec_nearer(const char *word, const char *candidate, const char **best);
-
-/* "; did you mean 'best'?" or "". */
+/* For the end of a message: "; did you mean 'best'?", or "" without one. */
 const char *spec_suggest(spec_reader *reader, const char *best);
 
 /* --- text.c, yaml.c --- */

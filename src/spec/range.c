@@ -35,7 +35,7 @@ static bool check_keys(spec_reader *reader, const char *path, const spec_node *n
         bool known = false;
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
             known = known || strcmp(node->keys[i]->text, keys[k]) == 0;
-            spec_nearer(node->keys[i]->text, keys[k], &best);
+            sb_nearer(node->keys[i]->text, keys[k], &best);
         }
         if (!known)
             spec_error(reader, node->keys[i]->place, path,

@@ -33,12 +33,12 @@ const char *spec_keys(spec_reader *reader, const char *path) {
 static const char *suggestion(spec_reader *reader, const char *path, const char *unknown) {
     const char *best = NULL;
     for (size_t i = 0; !*path && i < ROOT_KEYS; i++)
-        spec_nearer(unknown, root_keys[i], &best);
+        sb_nearer(unknown, root_keys[i], &best);
     for (size_t i = 0; i < sb_field_count; i++) {
         char key[KEY_SIZE];
         const char *copy = key_of(&sb_fields[i], path, key) ? spec_format(reader, "%s", key) : NULL;
         if (copy)
-            spec_nearer(unknown, copy, &best);
+            sb_nearer(unknown, copy, &best);
     }
     for (size_t i = 0; !best && i < sb_field_count; i++)
         if (strcmp(spec_last_component(sb_fields[i].path), unknown) == 0)

@@ -67,7 +67,7 @@ const char *spec_found(spec_reader *reader, const spec_node *node) {
 static void refuse(spec_reader *reader, const sb_field *field, const spec_node *node) {
     const char *best = NULL;
     for (const sb_word *word = field->words; node->kind == SPEC_SCALAR && word && word->text; word++)
-        spec_nearer(node->text, word->text, &best);
+        sb_nearer(node->text, word->text, &best);
     spec_error(reader, node->place, field->path, "found %s; allowed %s%s", spec_found(reader, node),
                allowed(reader, field), spec_suggest(reader, best));
 }

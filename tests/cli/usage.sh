@@ -32,6 +32,14 @@ one_line
 expect 2 "$SPECBIAS" run --overwrit3 sweep.yaml
 one_line
 says err "did you mean '--overwrite'"
+expect 2 "$SPECBIAS" run --outptu=results.h5 sweep.yaml
+says err "did you mean '--output'"
+expect 2 "$SPECBIAS" run sweep.yaml -qx
+one_line
+says err "option '-x' is unknown"
+expect 2 "$SPECBIAS" run sweep.yaml --quiet=yes
+one_line
+says err "option '--quiet' takes no value"
 for command in run plan status verify; do
     expect 2 "$SPECBIAS" $command
     one_line

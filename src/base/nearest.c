@@ -1,4 +1,4 @@
-#include "internal.h"
+#include <specbias/base.h>
 #include <string.h>
 
 enum { WORD_MAX = 32 }; /* longer words are no slips of ours */
@@ -8,7 +8,7 @@ static size_t least(size_t a, size_t b) {
 }
 
 /* Optimal string alignment: Levenshtein's distance with swapped neighbours; three rows of its table. */
-size_t spec_distance(const char *a, const char *b) {
+static size_t distance(const char *a, const char *b) {
     size_t n = strlen(a), m = strlen(b), rows[3][WORD_MAX + 1];
     if (n > WORD_MAX || m > WORD_MAX)
         return n > m ? n : m;
@@ -30,14 +30,9 @@ size_t spec_distance(const char *a, const char *b) {
     return last[m];
 }
 
-void spec_nearer(const char *word, const char *candidate, const char **best) {
-    size_t distance = spec_distance(word, candidate);
+void sb_nearer(const char *word, const char *candidate, const char **best) {
+    size_t edits = distance(word, candidate);
     size_t limit = 1 + strlen(candidate) / 4; /* one slip in four letters, and one more */
-    if (distance <= limit && distance < strlen(candidate) && (!*best || distance < spec_distance(word, *best)))
+    if (edits <= limit && edits < strlen(candidate) && (!*best || edits < distance(word, *best)))
         *best = candidate;
-}
-
-const char *spec_suggest(spec_reader *reader, const char *best) {
-    const char *text = best ? spec_format(reader, "; did you mean '%s'?", best) : "";
-    return text ? text : "";
 }
