@@ -22,7 +22,8 @@ size_t sb_dft_bytes(size_t samples);
 /** Amplitudes of f[0], f[stride], f[2 stride], ... into amplitudes[samples/2 + 1]. */
 void sb_dft_amplitudes(sb_dft *dft, const float *f, size_t stride, double *amplitudes);
 
-/** Floating-point operations of one transform (FFTW's own count for real data, 2.5 N log2 N). */
+/** Floating-point operations of one transform (FFTW's own count for real data, 2.5 N log2 N, the logarithm rounded up).
+ */
 double sb_dft_flops(size_t samples);
 
 #endif
