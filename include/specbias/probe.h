@@ -66,11 +66,13 @@ typedef struct sb_probe {
     /** Where the probe's settings are in sb_settings. */
     const sb_probe_settings *(*settings)(const sb_settings *settings);
     /** Floating-point operations of one measurement, for the cost model. Work that runs slower than matrix products
-     * counts as the operations of a training step that would take as long. */
+     * counts as the operations of a training step that would take as long. All ranks must find the same bits: no
+     * functions of libm that choose their code by the processor, such as log2 and pow. */
     double (*flops)(const sb_settings *settings);
     /** Bytes that create() allocates. NULL: none. */
     size_t (*bytes)(const sb_settings *settings);
-    /** Prepares whatever is worth keeping between the measurements of one trial. NULL: nothing. */
+    /** Prepares whatever is worth keeping between the measurements of one trial, for all combinations of the probe's
+     * own axes: it must not depend on the probe's settings. NULL: nothing. On failure @p *state stays NULL. */
     sb_code (*create)(const sb_settings *settings, const sb_dataset *dataset, const sb_shape *shape, void **state,
                       sb_status *status);
     /** Takes one measurement into outputs[], in the order of the variables. */
@@ -104,6 +106,6 @@ void sb_probes_destroy(sb_probes *probes);
 double sb_probes_flops(const sb_layout *layout, const sb_settings *settings);
 
 /** Bytes that the probes of one trial allocate. */
-size_t sb_probes_bytes(const sb_layout *layout, const sb_settings *settings);
+size_t sb_probes_bytes(const sb_settings *settings);
 
 #endif

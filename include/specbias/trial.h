@@ -43,12 +43,12 @@ typedef struct sb_result {
 } sb_result;
 
 /** Called at every step boundary with the updates made so far. SB_OK: go on. Anything else ends the trial, which
- * returns that code. Must be cheap. */
+ * returns that code; the reason is the caller's to keep. Must be cheap. */
 typedef sb_code (*sb_trial_poll)(void *context, int64_t step);
 
 /** Trains and measures trial @p trial.
  * @param poll      called at every step boundary; may be NULL.
- * @param progress  called at least every 100 ms inside probes; may be NULL.
+ * @param progress  called at least every 100 ms while the network is evaluated and inside probes; may be NULL.
  * @param result    on SB_OK holds a payload to be released with sb_result_free, DONE or FAILED; empty otherwise. */
 sb_code sb_trial_run(const sb_layout *layout, uint64_t trial, sb_trial_poll poll, void (*progress)(void *),
                      void *context, sb_result *result, sb_status *status);

@@ -12,7 +12,9 @@ struct sb_network {
     const sb_kernels *kernels;
     sb_shape shape;
     size_t batch;
-    uint64_t updates; /**< that Adam has made */
+    uint64_t updates;         /**< that Adam has made */
+    void (*progress)(void *); /**< called after every block of a forward pass; NULL: nothing */
+    void *progress_context;
 };
 
 /** One implementation. All of a network's memory is one zeroed, SB_ALIGNMENT-aligned block of bytes(). */

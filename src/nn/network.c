@@ -51,11 +51,18 @@ void sb_network_get_moments(const sb_network *network, float *first, float *seco
     *updates = network->updates;
 }
 
+void sb_network_on_block(sb_network *network, void (*progress)(void *), void *context) {
+    network->progress = progress;
+    network->progress_context = context;
+}
+
 void sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs) {
     size_t inputs = network->shape.widths[0], width = network->shape.widths[network->shape.depth];
     for (size_t first = 0; first < samples; first += network->batch) {
         size_t count = samples - first < network->batch ? samples - first : network->batch;
         network->kernels->forward(network, x + first * inputs, count, outputs + first * width);
+        if (network->progress)
+            network->progress(network->progress_context);
     }
 }
 

@@ -7,7 +7,8 @@
 
 const sb_probe *const sb_probe_table[] = {&sb_probe_loss, &sb_probe_spectrum, &sb_probe_spectral_norm,
                                           &sb_probe_perturbation, &sb_probe_parameters};
-const size_t sb_probe_count = sizeof sb_probe_table / sizeof *sb_probe_table;
+enum { PROBES = sizeof sb_probe_table / sizeof *sb_probe_table };
+const size_t sb_probe_count = PROBES;
 
 /* --- Declaring ------------------------------------------------------------------------------------------------------
  */
@@ -66,53 +67,14 @@ sb_code sb_probes_declare(sb_layout *layout, sb_status *status) {
 /* --- Measuring ------------------------------------------------------------------------------------------------------
  */
 
-/* A probe at one combination of its axes. */
-typedef struct station {
-    const sb_probe *probe;
-    sb_settings settings; /* of the trial, with the values of this combination */
-    uint64_t point, points;
-    void *state;
-    const sb_variable *variables[SB_PROBE_VARIABLES_MAX]; /* NULL: not wanted here */
-} station;
-
 struct sb_probes {
     const sb_layout *layout;
-    size_t count; /* of stations whose state has been created */
-    station *stations;
+    sb_settings settings; /* of the trial */
+    void *states[PROBES]; /* in the table's order; NULL: none */
 };
 
-static size_t count_stations(const sb_layout *layout, const sb_settings *settings) {
-    size_t count = 0;
-    for (size_t i = 0; i < sb_probe_count; i++)
-        if (sb_probe_table[i]->settings(settings)->enabled)
-            count += sb_grid_probe_axes(layout->grid, sb_probe_table[i]->name).count;
-    return count;
-}
-
-/* The station of @p probe at combination @p point of its @p axes, without state. */
-static station station_at(const sb_layout *layout, const sb_settings *settings, const sb_probe *probe,
-                          const sb_product *axes, uint64_t point) {
-    station made = {.probe = probe, .settings = *settings, .point = point, .points = axes->count};
-    sb_product_apply(axes, point, &made.settings);
-    for (size_t i = 0; probe->variables[i].name; i++)
-        if (!probe->variables[i].wanted || probe->variables[i].wanted(&made.settings))
-            made.variables[i] = sb_layout_find(layout, probe->variables[i].name);
-    return made;
-}
-
-static sb_code create_stations(sb_probes *probes, const sb_settings *settings, const sb_probe *probe,
-                               const sb_dataset *dataset, const sb_shape *shape, sb_status *status) {
-    sb_product axes = sb_grid_probe_axes(probes->layout->grid, probe->name);
-    sb_code code = SB_OK;
-    for (uint64_t point = 0; code == SB_OK && point < axes.count; point++) {
-        station *made = &probes->stations[probes->count];
-        *made = station_at(probes->layout, settings, probe, &axes, point);
-        if (probe->create)
-            code = probe->create(&made->settings, dataset, shape, &made->state, status);
-        if (code == SB_OK)
-            probes->count++;
-    }
-    return code;
+static bool is_enabled(const sb_probe *probe, const sb_settings *settings) {
+    return probe->settings(settings)->enabled;
 }
 
 sb_code sb_probes_create(const sb_layout *layout, const sb_settings *settings, const sb_dataset *dataset,
@@ -122,11 +84,11 @@ sb_code sb_probes_create(const sb_layout *layout, const sb_settings *settings, c
     if (!made)
         return SB_MEMORY;
     made->layout = layout;
-    made->stations = sb_array(count_stations(layout, settings), sizeof *made->stations, "the probes", status);
-    sb_code code = made->stations ? SB_OK : SB_MEMORY;
-    for (size_t i = 0; code == SB_OK && i < sb_probe_count; i++)
-        if (sb_probe_table[i]->settings(settings)->enabled)
-            code = create_stations(made, settings, sb_probe_table[i], dataset, shape, status);
+    made->settings = *settings;
+    sb_code code = SB_OK;
+    for (size_t i = 0; code == SB_OK && i < PROBES; i++)
+        if (is_enabled(sb_probe_table[i], settings) && sb_probe_table[i]->create)
+            code = sb_probe_table[i]->create(settings, dataset, shape, &made->states[i], status);
     if (code != SB_OK) {
         sb_probes_destroy(made);
         return code;
@@ -138,56 +100,77 @@ sb_code sb_probes_create(const sb_layout *layout, const sb_settings *settings, c
 void sb_probes_destroy(sb_probes *probes) {
     if (!probes)
         return;
-    for (size_t i = 0; i < probes->count; i++)
-        if (probes->stations[i].probe->destroy)
-            probes->stations[i].probe->destroy(probes->stations[i].state);
-    free(probes->stations);
+    for (size_t i = 0; i < PROBES; i++)
+        if (probes->states[i])
+            sb_probe_table[i]->destroy(probes->states[i]);
     free(probes);
+}
+
+/* The moment of probe number @p i that lies at @p step; SIZE_MAX if there is none. */
+static size_t moment_at(const sb_probes *probes, size_t i, int64_t step) {
+    bool enabled = is_enabled(sb_probe_table[i], &probes->settings);
+    return enabled ? sb_moments_find(sb_probe_table[i], &probes->settings, step) : SIZE_MAX;
 }
 
 bool sb_probes_due(const sb_probes *probes, int64_t step) {
     bool due = false;
-    for (size_t i = 0; !due && i < probes->count; i++)
-        due = sb_moments_find(probes->stations[i].probe, &probes->stations[i].settings, step) != SIZE_MAX;
+    for (size_t i = 0; !due && i < PROBES; i++)
+        due = moment_at(probes, i, step) != SIZE_MAX;
     return due;
 }
 
-/* Where measurement number @p moment of @p variable, called @p described in the probe's row, goes. */
-static sb_probe_output place(const station *at, const sb_layout *layout, const sb_probe_variable *described,
-                             const sb_variable *variable, size_t moment, void *payload) {
-    sb_probe_output output = {.type = described->type};
-    if (!variable)
+/* One combination of a probe's axes, at one moment. */
+typedef struct station {
+    sb_settings settings; /* of the trial, with the values of the combination */
+    uint64_t point, points;
+    size_t moment;
+} station;
+
+/* Where the measurement of @p variable goes. */
+static sb_probe_output place(const sb_layout *layout, const sb_probe_variable *variable, const station *at,
+                             void *payload) {
+    sb_probe_output output = {.type = variable->type};
+    if (variable->wanted && !variable->wanted(&at->settings))
         return output;
-    while (described->dimensions[output.dimension_count])
+    const sb_variable *found = sb_layout_find(layout, variable->name);
+    while (variable->dimensions[output.dimension_count])
         output.dimension_count++;
     uint64_t size = 1;
     for (size_t i = 0; i < output.dimension_count; i++) {
-        size_t dimension = variable->dimensions[variable->dimension_count - output.dimension_count + i];
+        size_t dimension = found->dimensions[found->dimension_count - output.dimension_count + i];
         output.lengths[i] = layout->dimensions[dimension].length;
         size *= output.lengths[i];
     }
-    uint64_t first = at->point * (variable->block_count / at->points) + (described->timeless ? 0 : moment) * size;
-    output.values = (unsigned char *)payload + variable->offset + first * sb_type_size(variable->type);
+    uint64_t first = at->point * (found->block_count / at->points) + (variable->timeless ? 0 : at->moment) * size;
+    output.values = (unsigned char *)payload + found->offset + first * sb_type_size(found->type);
     return output;
 }
 
-static sb_code measure_moment(const station *at, const sb_layout *layout, const sb_probe_view *view, size_t moment,
+/* Takes the measurements of probe number @p i for all combinations of its axes. */
+static sb_code measure_moment(const sb_probes *probes, size_t i, const sb_probe_view *view, size_t moment,
                               void *payload, sb_status *status) {
-    sb_probe_output outputs[SB_PROBE_VARIABLES_MAX];
+    const sb_probe *probe = sb_probe_table[i];
+    sb_product axes = sb_grid_probe_axes(probes->layout->grid, probe->name);
+    station at = {.settings = probes->settings, .points = axes.count, .moment = moment};
     sb_probe_view seen = *view;
-    seen.settings = &at->settings;
-    for (size_t i = 0; at->probe->variables[i].name; i++)
-        outputs[i] = place(at, layout, &at->probe->variables[i], at->variables[i], moment, payload);
-    return at->probe->measure(at->state, &seen, outputs, status);
+    seen.settings = &at.settings;
+    sb_code code = SB_OK;
+    for (; code == SB_OK && at.point < axes.count; at.point++) {
+        sb_probe_output outputs[SB_PROBE_VARIABLES_MAX];
+        sb_product_apply(&axes, at.point, &at.settings);
+        for (size_t j = 0; probe->variables[j].name; j++)
+            outputs[j] = place(probes->layout, &probe->variables[j], &at, payload);
+        code = probe->measure(probes->states[i], &seen, outputs, status);
+    }
+    return code;
 }
 
 sb_code sb_probes_measure(sb_probes *probes, const sb_probe_view *view, void *payload, sb_status *status) {
     sb_code code = SB_OK;
-    for (size_t i = 0; code == SB_OK && i < probes->count; i++) {
-        const station *at = &probes->stations[i];
-        size_t moment = sb_moments_find(at->probe, &at->settings, view->step);
+    for (size_t i = 0; code == SB_OK && i < PROBES; i++) {
+        size_t moment = moment_at(probes, i, view->step);
         if (moment != SIZE_MAX)
-            code = measure_moment(at, probes->layout, view, moment, payload, status);
+            code = measure_moment(probes, i, view, moment, payload, status);
     }
     return code;
 }
@@ -197,26 +180,22 @@ sb_code sb_probes_measure(sb_probes *probes, const sb_probe_view *view, void *pa
 
 double sb_probes_flops(const sb_layout *layout, const sb_settings *settings) {
     double flops = 0;
-    for (size_t i = 0; i < sb_probe_count; i++) {
+    for (size_t i = 0; i < PROBES; i++) {
         const sb_probe *probe = sb_probe_table[i];
         sb_product axes = sb_grid_probe_axes(layout->grid, probe->name);
-        for (uint64_t point = 0; probe->settings(settings)->enabled && point < axes.count; point++) {
-            station at = station_at(layout, settings, probe, &axes, point);
-            flops += (double)sb_moments_count(probe, &at.settings) * probe->flops(&at.settings);
+        sb_settings at = *settings;
+        for (uint64_t point = 0; is_enabled(probe, settings) && point < axes.count; point++) {
+            sb_product_apply(&axes, point, &at);
+            flops += (double)sb_moments_count(probe, settings) * probe->flops(&at);
         }
     }
     return flops;
 }
 
-size_t sb_probes_bytes(const sb_layout *layout, const sb_settings *settings) {
-    size_t bytes = sizeof(sb_probes) + count_stations(layout, settings) * sizeof(station);
-    for (size_t i = 0; i < sb_probe_count; i++) {
-        const sb_probe *probe = sb_probe_table[i];
-        sb_product axes = sb_grid_probe_axes(layout->grid, probe->name);
-        for (uint64_t point = 0; probe->bytes && probe->settings(settings)->enabled && point < axes.count; point++) {
-            station at = station_at(layout, settings, probe, &axes, point);
-            bytes += probe->bytes(&at.settings);
-        }
-    }
+size_t sb_probes_bytes(const sb_settings *settings) {
+    size_t bytes = sizeof(sb_probes);
+    for (size_t i = 0; i < PROBES; i++)
+        if (is_enabled(sb_probe_table[i], settings) && sb_probe_table[i]->bytes)
+            bytes += sb_probe_table[i]->bytes(settings);
     return bytes;
 }

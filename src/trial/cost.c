@@ -23,5 +23,5 @@ double sb_trial_flops(const sb_layout *layout, const sb_settings *settings) {
 }
 
 size_t sb_trial_bytes(const sb_layout *layout, const sb_settings *settings) {
-    return (size_t)layout->payload_bytes + sb_workspace_bytes(layout, settings);
+    return (size_t)layout->payload_bytes + sb_workspace_bytes(settings);
 }

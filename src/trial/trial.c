@@ -1,5 +1,4 @@
 #include "workspace.h"
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -50,8 +49,7 @@ static sb_code train(sb_workspace *workspace, sb_training *training, caller *fro
     for (;;) {
         sb_code code = ask(from, training->step);
         if (code != SB_OK)
-            return sb_fail(status, code, "a trial was left after %" PRId64 " of %" PRId64 " updates", training->step,
-                           steps);
+            return code;
         *failure = record(workspace, training, from, &code, status);
         if (*failure != SB_FAILURE_NONE)
             return SB_OK;
@@ -77,6 +75,7 @@ static sb_code attempt(const sb_layout *layout, const sb_settings *settings, sb_
     }
     if (code != SB_OK)
         return code;
+    sb_network_on_block(workspace.scratch, from->progress, from->context);
     code = train(&workspace, training, from, failure, status);
     sb_workspace_destroy(&workspace, training);
     return code;

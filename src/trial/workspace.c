@@ -9,6 +9,17 @@ static size_t largest_batch(const sb_settings *settings, size_t samples) {
     return settings->training.batch == SB_BATCH_FULL || batch > samples ? samples : batch;
 }
 
+/* Samples that are evaluated at once: all, or about equal parts, between which MPI has its turn. A core with no more
+ * than 5 GFLOP/s takes 100 ms for one. */
+static size_t evaluation_batch(const sb_shape *shape, size_t samples) {
+    const double evaluation_flops = 5e8;
+    double most = evaluation_flops / sb_shape_flops(shape);
+    if (most >= (double)samples)
+        return samples;
+    size_t at_once = most > 1 ? (size_t)most : 1, parts = (samples + at_once - 1) / at_once;
+    return (samples + parts - 1) / parts;
+}
+
 static sb_code allocate(sb_workspace *workspace, sb_status *status) {
     const sb_dataset *data = &workspace->dataset;
     workspace->parameters = sb_array(sb_shape_parameters(&workspace->shape), sizeof(float), "parameters", status);
@@ -27,7 +38,9 @@ static sb_code create_networks(sb_workspace *workspace, sb_training *training, s
     const sb_kernels *kernels = sb_kernels_default();
     sb_code code = sb_network_create(kernels, &workspace->shape, workspace->batch, &training->network, status);
     if (code == SB_OK)
-        code = sb_network_create(kernels, &workspace->shape, workspace->batch, &workspace->scratch, status);
+        code = sb_network_create(kernels, &workspace->shape,
+                                 evaluation_batch(&workspace->shape, workspace->dataset.samples), &workspace->scratch,
+                                 status);
     if (code != SB_OK)
         return code;
     sb_initialise(&workspace->shape, (uint64_t)workspace->settings.seed, workspace->parameters);
@@ -71,15 +84,16 @@ void sb_workspace_destroy(sb_workspace *workspace, sb_training *training) {
     training->network = NULL;
 }
 
-size_t sb_workspace_bytes(const sb_layout *layout, const sb_settings *settings) {
+size_t sb_workspace_bytes(const sb_settings *settings) {
     size_t samples = sb_dataset_samples(settings), inputs = sb_dataset_inputs(settings);
     size_t outputs = sb_dataset_outputs(settings), batch = largest_batch(settings, samples);
     sb_shape shape = sb_shape_of(settings, inputs, outputs);
     size_t data = samples * (sizeof(double) + (inputs + outputs) * sizeof(float));
     size_t mini_batch = batch == samples ? 0 : batch * (inputs + outputs) * sizeof(float) + samples * sizeof(uint32_t);
     size_t record = (sb_shape_parameters(&shape) + samples * outputs) * sizeof(float);
-    return data + mini_batch + record + 2 * sb_network_bytes(sb_kernels_default(), &shape, batch) +
-           sb_probes_bytes(layout, settings);
+    size_t networks = sb_network_bytes(sb_kernels_default(), &shape, batch) +
+                      sb_network_bytes(sb_kernels_default(), &shape, evaluation_batch(&shape, samples));
+    return data + mini_batch + record + networks + sb_probes_bytes(settings);
 }
 
 /* Copies the rows of a mini-batch behind each other. */
@@ -107,7 +121,8 @@ double sb_workspace_step(sb_workspace *workspace, const sb_training *training) {
 double sb_workspace_evaluate(sb_workspace *workspace, const sb_training *training) {
     const sb_dataset *data = &workspace->dataset;
     sb_network_get_parameters(training->network, workspace->parameters);
-    sb_network_forward(training->network, data->x, data->samples, workspace->outputs);
+    sb_network_set_parameters(workspace->scratch, workspace->parameters);
+    sb_network_forward(workspace->scratch, data->x, data->samples, workspace->outputs);
     return sb_loss_value((sb_loss)workspace->settings.training.loss, workspace->outputs, data->y, data->samples,
                          data->outputs);
 }

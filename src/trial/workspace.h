@@ -20,7 +20,7 @@ typedef struct sb_workspace {
     sb_adam adam;
     sb_dataset dataset;
     sb_probes *probes;
-    sb_network *scratch; /**< for the probes */
+    sb_network *scratch; /**< evaluates f, in blocks; for the probes' own use */
     float *parameters;   /**< [sb_shape_parameters] at the last record */
     float *outputs;      /**< [samples][outputs] at the last record */
     size_t batch;        /**< most samples of an update */
@@ -38,7 +38,7 @@ sb_code sb_workspace_create(const sb_layout *layout, const sb_settings *settings
 void sb_workspace_destroy(sb_workspace *workspace, sb_training *training);
 
 /** Bytes that sb_workspace_create allocates. */
-size_t sb_workspace_bytes(const sb_layout *layout, const sb_settings *settings);
+size_t sb_workspace_bytes(const sb_settings *settings);
 
 /** Makes update number training->step (from 0) of the network. Returns the loss on its samples before it. */
 double sb_workspace_step(sb_workspace *workspace, const sb_training *training);

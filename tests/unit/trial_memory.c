@@ -31,7 +31,8 @@ static const char text[] = "specbias: 1\n"
                            "  spectrum: {}\n"
                            "  spectral_norm: {}\n"
                            "  perturbation: {magnitudes: [0, 1], directions: 2}\n"
-                           "  parameters: {}\n";
+                           "  parameters: {}\n"
+                           "axes: [probes.perturbation.directions: [1, 2, 3, 4]]\n";
 
 /* Each allocation of a trial in turn is refused, until one trial gets all it asks for. */
 static void a_trial_without_memory_fails_with_an_empty_payload(void **state) {
@@ -78,6 +79,22 @@ static void a_trial_takes_the_bytes_that_it_announces(void **state) {
     swept_destroy(&made);
 }
 
+/* A probe's own axis makes the results larger, not what it takes to measure them. */
+static void a_probe_with_axes_takes_its_memory_once(void **state) {
+    (void)state;
+    swept one, many;
+    sb_settings settings;
+    swept_create("specbias: 1\nprobes: {perturbation: {magnitudes: [1]}}\n", &one);
+    swept_create("specbias: 1\nprobes: {perturbation: {magnitudes: [1]}}\n"
+                 "axes: [probes.perturbation.directions: {from: 1, to: 50}]\n",
+                 &many);
+    sb_grid_settings(&one.grid, 0, &settings);
+    assert_int_equal(sb_trial_bytes(many.layout, &settings) - many.layout->payload_bytes,
+                     sb_trial_bytes(one.layout, &settings) - one.layout->payload_bytes);
+    swept_destroy(&one);
+    swept_destroy(&many);
+}
+
 static int start_blis(void **state) {
     (void)state;
     return sb_blis_start(-1, NULL) == SB_OK ? 0 : 1;
@@ -87,6 +104,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_trial_without_memory_fails_with_an_empty_payload),
         cmocka_unit_test(a_trial_takes_the_bytes_that_it_announces),
+        cmocka_unit_test(a_probe_with_axes_takes_its_memory_once),
     };
     return cmocka_run_group_tests(tests, start_blis, NULL);
 }

@@ -138,6 +138,44 @@ static void the_caller_is_asked_at_every_step_and_can_end_a_trial(void **state) 
     swept_destroy(&made);
 }
 
+static sb_code refuse(void *context, int64_t step) {
+    return step < 3 ? SB_OK : sb_fail(context, SB_SYSTEM, "the caller's own reason");
+}
+
+static void a_caller_that_ends_a_trial_keeps_its_reason(void **state) {
+    (void)state;
+    swept made;
+    sb_result result;
+    sb_status status;
+    swept_create(small, &made);
+    assert_int_equal(sb_trial_run(made.layout, 0, refuse, NULL, &status, &result, &status), SB_SYSTEM);
+    assert_string_equal(status.message, "the caller's own reason");
+    swept_destroy(&made);
+}
+
+static void count_progress(void *context) {
+    ++*(size_t *)context;
+}
+
+/* Evaluating 2^17 samples takes 128 (1 + 64 + 1) operations each, 1.1e9 in all: 100 ms where 1.1e10 are done in a
+ * second. It happens twice, before the first update and after the last, and nothing else is measured. */
+static void progress_is_reported_while_many_samples_are_evaluated(void **state) {
+    (void)state;
+    swept made;
+    sb_result result;
+    sb_status status;
+    size_t calls = 0;
+    swept_create("specbias: 1\n"
+                 "target: {samples: 131072, frequencies: [3]}\n"
+                 "model: {depth: 3, width: 64}\n"
+                 "training: {batch: 16, steps: 1}\n",
+                 &made);
+    assert_int_equal(sb_trial_run(made.layout, 0, NULL, count_progress, &calls, &result, &status), SB_OK);
+    assert_in_range(calls, 4, 1000);
+    sb_result_free(&result);
+    swept_destroy(&made);
+}
+
 static void training_reduces_the_loss_in_full_and_mini_batches(void **state) {
     (void)state;
     swept made;
@@ -175,6 +213,8 @@ int main(void) {
         cmocka_unit_test(a_diverging_trial_fails_and_keeps_its_records),
         cmocka_unit_test(a_loss_that_breaks_in_the_last_update_is_noticed),
         cmocka_unit_test(the_caller_is_asked_at_every_step_and_can_end_a_trial),
+        cmocka_unit_test(a_caller_that_ends_a_trial_keeps_its_reason),
+        cmocka_unit_test(progress_is_reported_while_many_samples_are_evaluated),
         cmocka_unit_test(training_reduces_the_loss_in_full_and_mini_batches),
     };
     return cmocka_run_group_tests(tests, start_blis, NULL);
