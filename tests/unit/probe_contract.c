@@ -3,6 +3,7 @@
 #include "check.h"
 #include "hand_sweep.h"
 #include "probe_rows.h"
+#include "start_blis.h"
 #include <stdlib.h>
 
 enum { PADDING = 2, GUARD = 64, VALUES_MAX = 1 << 16, GUARD_BYTE = 0xa5 };
@@ -152,11 +153,6 @@ static void costs_grow_with_the_data(void **state) {
             assert_true(probe->bytes(&large) >= probe->bytes(&small) && probe->bytes(&small) > 0);
         assert_true(!probe->create == !probe->destroy && !probe->create == !probe->bytes);
     }
-}
-
-static int start_blis(void **state) {
-    (void)state;
-    return sb_blis_start(-1, NULL) == SB_OK ? 0 : 1;
 }
 
 int main(void) {

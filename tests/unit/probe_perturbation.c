@@ -3,6 +3,7 @@
 #include "check.h"
 #include "hand_sweep.h"
 #include "probe_rows.h"
+#include "start_blis.h"
 #include <stdlib.h>
 
 enum { MAGNITUDES_MAX = 4, FREQUENCIES = 2 };
@@ -103,11 +104,6 @@ static void progress_is_reported_for_every_direction(void **state) {
     (void)state;
     static const double deltas[] = {0, 1};
     assert_true(measure(3, 0, deltas, 2, 9).progress >= 18);
-}
-
-static int start_blis(void **state) {
-    (void)state;
-    return sb_blis_start(-1, NULL) == SB_OK ? 0 : 1;
 }
 
 int main(void) {

@@ -1,5 +1,6 @@
 /* Trials that find no memory, and what a trial says it needs. The linker sends this program's allocations here first
  * (CMakeLists.txt). */
+#include "start_blis.h"
 #include "swept.h"
 #include <stdlib.h>
 
@@ -93,11 +94,6 @@ static void a_probe_with_axes_takes_its_memory_once(void **state) {
                      sb_trial_bytes(one.layout, &settings) - one.layout->payload_bytes);
     swept_destroy(&one);
     swept_destroy(&many);
-}
-
-static int start_blis(void **state) {
-    (void)state;
-    return sb_blis_start(-1, NULL) == SB_OK ? 0 : 1;
 }
 
 int main(void) {

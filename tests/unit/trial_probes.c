@@ -1,4 +1,5 @@
 /* Where measurements land: moments, probe axes, ragged dimensions, and NaN in all the rest. */
+#include "start_blis.h"
 #include "swept.h"
 #include <stdlib.h>
 
@@ -201,11 +202,6 @@ static void an_unmeasured_payload_is_nan_of_fixed_bits(void **state) {
     assert_true(zeros >= doubles && doubles > 0);
     free(payload);
     swept_destroy(&made);
-}
-
-static int start_blis(void **state) {
-    (void)state;
-    return sb_blis_start(-1, NULL) == SB_OK ? 0 : 1;
 }
 
 int main(void) {

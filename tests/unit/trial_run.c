@@ -1,4 +1,5 @@
 /* Trials: their results are a function of the settings, failures keep their records, callers can end them. */
+#include "start_blis.h"
 #include "swept.h"
 #include <stdlib.h>
 
@@ -199,11 +200,6 @@ static void training_reduces_the_loss_in_full_and_mini_batches(void **state) {
         sb_result_free(&result);
     }
     swept_destroy(&made);
-}
-
-static int start_blis(void **state) {
-    (void)state;
-    return sb_blis_start(-1, NULL) == SB_OK ? 0 : 1;
 }
 
 int main(void) {
