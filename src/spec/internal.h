@@ -32,7 +32,8 @@ typedef struct spec_reader {
     sb_settings defaults;
     sb_diagnostics *diagnostics;
     sb_status *status;
-    bool *failed; /* [sb_field_count] fields whose value was refused */
+    bool *failed;         /* [sb_field_count] fields whose value was refused */
+    size_t range_numbers; /* that ranges gave so far */
     bool axes_failed;
     bool no_memory; /* sticky: whatever returns NULL or false without a diagnostic has set it */
 } spec_reader;

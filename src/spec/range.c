@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNT_MAX = 1000000 };
+enum {
+    COUNT_MAX = 1000000,
+    SWEEP_COUNT_MAX = 10000000 /* in all ranges of a sweep: a megabyte of ranges of COUNT_MAX would take 240 GB */
+};
 
 typedef struct number_range {
     double from, to, by, count;
@@ -84,8 +87,9 @@ static bool read_by(spec_reader *reader, const char *path, const spec_node *node
     if (spec_node_get(node, "spacing", NULL))
         spec_error(reader, place, path, "found 'by' with 'spacing'; allowed 'count' with 'spacing'");
     else if (range->by == 0 || !(steps >= 0))
-        spec_error(reader, place, path, "found steps of %g from %g to %g; allowed 'by' with the sign that leads there",
-                   range->by, range->from, range->to);
+        spec_error(reader, place, path,
+                   "found steps of %.15g from %.15g to %.15g; allowed 'by' with the sign that leads there", range->by,
+                   range->from, range->to);
     else if (steps > COUNT_MAX - 1)
         spec_error(reader, place, path, "found a range of too many numbers; allowed %d", COUNT_MAX);
     else {
@@ -130,6 +134,14 @@ double *spec_range(spec_reader *reader, const char *path, const spec_node *node,
     if (!read_range(reader, path, node, &range))
         return NULL;
     *count = (size_t)range.count;
+    size_t before = reader->range_numbers;
+    reader->range_numbers += *count;
+    if (reader->range_numbers > SWEEP_COUNT_MAX) {
+        if (before <= SWEEP_COUNT_MAX) /* said once */
+            spec_error(reader, node->place, path,
+                       "found ranges of too many numbers; allowed %d in all of a sweep's ranges", SWEEP_COUNT_MAX);
+        return NULL;
+    }
     double *numbers = spec_alloc(reader, *count, sizeof *numbers);
     for (size_t i = 0; numbers && i < *count; i++)
         numbers[i] = generated(&range, (double)i);

@@ -7,7 +7,7 @@
 static bool rising(sb_list list, const char *what, char *message, size_t size) {
     for (size_t i = 1; i < list.count; i++)
         if (!(list.values[i] > list.values[i - 1])) {
-            snprintf(message, size, "found %g after %g; allowed %s that rise", list.values[i], list.values[i - 1],
+            snprintf(message, size, "found %.15g after %.15g; allowed %s that rise", list.values[i], list.values[i - 1],
                      what);
             return false;
         }
@@ -23,7 +23,8 @@ static bool frequencies_are_resolved(const sb_settings *settings, char *message,
     sb_list list = settings->target.frequencies;
     for (size_t i = 0; i < list.count; i++)
         if (2 * list.values[i] >= (double)settings->target.samples) {
-            snprintf(message, size, "found the frequency %.0f with target.samples %lld; allowed frequencies below %g",
+            snprintf(message, size,
+                     "found the frequency %.0f with target.samples %lld; allowed frequencies below %.15g",
                      list.values[i], (long long)settings->target.samples, (double)settings->target.samples / 2);
             return false;
         }
@@ -70,7 +71,7 @@ static bool batch_fits(const sb_settings *settings, char *message, size_t size) 
 static bool interval_is_open(const sb_settings *settings, char *message, size_t size) {
     if (settings->encoding.kind != SB_ENCODING_INTERVAL || settings->encoding.low < settings->encoding.high)
         return true;
-    snprintf(message, size, "found the interval from %g to %g; allowed encoding.low below encoding.high",
+    snprintf(message, size, "found the interval from %.15g to %.15g; allowed encoding.low below encoding.high",
              settings->encoding.low, settings->encoding.high);
     return false;
 }

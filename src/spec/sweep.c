@@ -33,6 +33,7 @@ static void read_defaults(spec_reader *reader) {
         if (node && spec_value(reader, field, node, &value))
             sb_field_set(field, &reader->defaults, value);
     }
+    reader->range_numbers = 0;
     reader->sweep->base = reader->defaults;
 }
 

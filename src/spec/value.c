@@ -68,8 +68,11 @@ static void refuse(spec_reader *reader, const sb_field *field, const spec_node *
     const char *best = NULL;
     for (const sb_word *word = field->words; node->kind == SPEC_SCALAR && word && word->text; word++)
         sb_nearer(node->text, word->text, &best);
-    spec_error(reader, node->place, field->path, "found %s; allowed %s%s", spec_found(reader, node),
-               allowed(reader, field), spec_suggest(reader, best));
+    const char *hint = "";
+    if ((node->kind == SPEC_LIST || node->kind == SPEC_MAPPING) && !spec_is_list(field) && !field->fixed)
+        hint = spec_format(reader, "; several values are for `axes`: '- %s: [..]'", field->path);
+    spec_error(reader, node->place, field->path, "found %s; allowed %s%s%s", spec_found(reader, node),
+               allowed(reader, field), spec_suggest(reader, best), hint ? hint : "");
 }
 
 static bool in_range(const sb_field *field, double number) {

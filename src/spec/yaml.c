@@ -74,6 +74,13 @@ static spec_place place_of(const yaml_builder *builder, yaml_mark_t mark) {
                             : (spec_place){builder->source, 0, 0};
 }
 
+/* Character number @p index of @p text; libyaml's marks count these and not bytes. */
+static const char *character(const char *text, size_t index) {
+    while (*text && (index > 0 || ((unsigned char)*text & 0xc0) == 0x80))
+        index -= ((unsigned char)*text++ & 0xc0) != 0x80;
+    return text;
+}
+
 static void report_libyaml(yaml_builder *builder) {
     const yaml_parser_t *parser = &builder->parser;
     if (parser->error == YAML_MEMORY_ERROR) {
@@ -84,8 +91,19 @@ static void report_libyaml(yaml_builder *builder) {
     spec_place place = place_of(builder, parser->problem_mark);
     if (parser->error == YAML_READER_ERROR && builder->in_file) /* these have no mark */
         place = spec_place_of(builder->text, parser->problem_offset, builder->source);
-    spec_error(builder->reader, place, "", "found text that is no YAML: %s%s%s", parser->problem ? parser->problem : "",
-               parser->context ? ", " : "", parser->context ? parser->context : "");
+    else if (*character(builder->text, parser->problem_mark.index) == '\t') {
+        spec_error(builder->reader, place, "", "found a tab; allowed spaces");
+        return;
+    }
+    const char *begun = "";
+    if (parser->context && builder->in_file)
+        begun = spec_format(builder->reader, " that begins in line %zu", parser->context_mark.line + 1);
+    spec_error(
+        builder->reader, place, "",
+        "found text that is no YAML: %s%s%s%s; allowed keys of a section at one indentation, quotes and brackets "
+        "that are closed, and quotes around text with ': '",
+        parser->problem ? parser->problem : "", parser->context ? ", " : "", parser->context ? parser->context : "",
+        begun ? begun : "");
 }
 
 static bool next_event(yaml_builder *builder, yaml_event_t *event) {
