@@ -98,12 +98,10 @@ static void report_libyaml(yaml_builder *builder) {
     const char *begun = "";
     if (parser->context && builder->in_file)
         begun = spec_format(builder->reader, " that begins in line %zu", parser->context_mark.line + 1);
-    spec_error(
-        builder->reader, place, "",
-        "found text that is no YAML: %s%s%s%s; allowed keys of a section at one indentation, quotes and brackets "
-        "that are closed, and quotes around text with ': '",
-        parser->problem ? parser->problem : "", parser->context ? ", " : "", parser->context ? parser->context : "",
-        begun ? begun : "");
+    spec_error(builder->reader, place, "",
+               "found text that is no YAML: %s%s%s%s; check indentation, brackets and quotes; quote text with ': '",
+               parser->problem ? parser->problem : "", parser->context ? ", " : "",
+               parser->context ? parser->context : "", begun ? begun : "");
 }
 
 static bool next_event(yaml_builder *builder, yaml_event_t *event) {
