@@ -88,26 +88,14 @@ sb_column *sb_columns_trial(const sb_file *file, sb_trial_column which) {
     return &file->columns[file->layout->variable_count + which];
 }
 
-/* True if the dataset's shape, type and storage are the column's. */
-static bool fits(const sb_column *column) {
-    hsize_t lengths[SB_RANK_MAX];
-    hid_t space = H5Dget_space(column->dataset), type = H5Dget_type(column->dataset);
-    bool same = space >= 0 && type >= 0 && H5Sget_simple_extent_ndims(space) == (int)column->rank &&
-                H5Sget_simple_extent_dims(space, lengths, NULL) >= 0 &&
-                H5Tequal(type, sb_element_stored(column->element)) > 0 &&
-                H5Dget_offset(column->dataset) != HADDR_UNDEF; /* contiguous, and allocated */
-    for (size_t i = 0; same && i < column->rank; ++i)
-        same = lengths[i] == column->lengths[i];
-    return sb_h5_release(type, SB_OK, "", NULL) == SB_OK && sb_h5_release(space, SB_OK, "", NULL) == SB_OK && same;
-}
-
 static sb_code open_column(const sb_file *file, sb_column *column, sb_status *status) {
     char name[256];
     snprintf(name, sizeof name, "%s/%s", column->variable ? "" : "/" SB_GROUP_TRIAL, column->name);
     column->dataset = H5Dopen2(file->id, name, H5P_DEFAULT);
     if (column->dataset < 0)
         return sb_h5_fail(status, file->path, "open '%s'", name);
-    if (!fits(column))
+    if (!sb_h5_holds(column->dataset, column->element) ||
+        !sb_h5_has_shape(column->dataset, column->rank, column->lengths))
         return sb_fail(status, SB_IO,
                        "results file '%s': '%s' has not the shape, type or storage that its sweep calls for: the file "
                        "is damaged or was made by another version of specbias",

@@ -140,26 +140,45 @@ sb_code sb_h5_write_text(hid_t object, const char *name, const char *text, const
     return sb_h5_release(type, code, path, status);
 }
 
+/* The attribute @p name, if it is one element. */
+static hid_t open_single(hid_t file, const char *name) {
+    hid_t attribute = H5Aexists(file, name) > 0 ? H5Aopen(file, name, H5P_DEFAULT) : H5I_INVALID_HID;
+    hid_t space = attribute >= 0 ? H5Aget_space(attribute) : H5I_INVALID_HID;
+    const bool single = space >= 0 && H5Sget_simple_extent_npoints(space) == 1;
+    if (sb_h5_release(space, SB_OK, "", NULL) == SB_OK && single)
+        return attribute;
+    sb_h5_release(attribute, SB_OK, "", NULL);
+    return H5I_INVALID_HID;
+}
+
 bool sb_h5_read_text(hid_t file, const char *name, char *text, size_t size) {
     bool found = false;
-    hid_t attribute = H5Aexists(file, name) > 0 ? H5Aopen(file, name, H5P_DEFAULT) : H5I_INVALID_HID;
+    hid_t attribute = open_single(file, name);
     hid_t type = attribute >= 0 ? H5Tcopy(H5T_C_S1) : H5I_INVALID_HID;
     memset(text, 0, size);
     if (type >= 0 && H5Tset_size(type, size) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0)
         found = H5Aread(attribute, type, text) >= 0;
+    text[size - 1] = '\0'; /* one of exactly this size is copied as it is */
     return sb_h5_release(type, SB_OK, "", NULL) == SB_OK && sb_h5_release(attribute, SB_OK, "", NULL) == SB_OK && found;
 }
 
 bool sb_h5_read_int(hid_t file, const char *name, int *value) {
-    hid_t attribute = H5Aexists(file, name) > 0 ? H5Aopen(file, name, H5P_DEFAULT) : H5I_INVALID_HID;
-    bool found = attribute >= 0 && H5Aread(attribute, H5T_NATIVE_INT, value) >= 0;
+    hid_t attribute = open_single(file, name);
+    const bool found = attribute >= 0 && H5Aread(attribute, H5T_NATIVE_INT, value) >= 0;
     return sb_h5_release(attribute, SB_OK, "", NULL) == SB_OK && found;
 }
 
-sb_code sb_h5_read_all(hid_t file, const char *name, hid_t type, void *values, const char *path, sb_status *status) {
-    sb_code code = SB_OK;
-    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
-    if (dataset < 0 || H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
-        code = sb_h5_fail(status, path, "read '%s'", name);
-    return sb_h5_release(dataset, code, path, status);
+bool sb_h5_holds(hid_t dataset, sb_element element) {
+    hid_t type = H5Dget_type(dataset);
+    const bool same = type >= 0 && H5Tequal(type, sb_element_stored(element)) > 0;
+    return sb_h5_release(type, SB_OK, "", NULL) == SB_OK && same && H5Dget_offset(dataset) != HADDR_UNDEF;
+}
+
+bool sb_h5_has_shape(hid_t dataset, size_t rank, const hsize_t *lengths) {
+    hsize_t found[H5S_MAX_RANK];
+    hid_t space = H5Dget_space(dataset);
+    bool same = space >= 0 && H5Sget_simple_extent_dims(space, found, NULL) == (int)rank;
+    for (size_t i = 0; same && i < rank; ++i)
+        same = found[i] == lengths[i];
+    return sb_h5_release(space, SB_OK, "", NULL) == SB_OK && same;
 }

@@ -43,11 +43,14 @@ sb_code sb_h5_write_attribute(hid_t object, const char *name, hid_t type, hsize_
                               const char *path, sb_status *status);
 sb_code sb_h5_write_text(hid_t object, const char *name, const char *text, const char *path, sb_status *status);
 
-/* Reads a text attribute of the root group into @p text, cut to @p size. False if there is none. */
+/* Reads an attribute of the root group; a text is cut to fit into @p size with its final zero. False if there is none,
+ * or none of one element. */
 bool sb_h5_read_text(hid_t file, const char *name, char *text, size_t size);
 bool sb_h5_read_int(hid_t file, const char *name, int *value);
 
-/* Reads the whole dataset @p name of a file opened with the serial driver. */
-sb_code sb_h5_read_all(hid_t file, const char *name, hid_t type, void *values, const char *path, sb_status *status);
+/* True if @p dataset has such elements, in contiguous, allocated storage. A file may be damaged, or another program's:
+ * look at this and at the shape before reading into memory of that size. */
+bool sb_h5_holds(hid_t dataset, sb_element element);
+bool sb_h5_has_shape(hid_t dataset, size_t rank, const hsize_t *lengths);
 
 #endif

@@ -38,6 +38,10 @@ static const struct {
     {"architecture", NULL, "BLIS sub-configuration", SB_ELEMENT_CHAR, 32, offsetof(sb_run_info, architecture), false},
 };
 
+static size_t rank_of(size_t which) {
+    return fields[which].element == SB_ELEMENT_CHAR ? 2 : 1;
+}
+
 /* --- Making it ------------------------------------------------------------------------------------------------------
  */
 
@@ -70,7 +74,7 @@ static sb_code build_field(sb_builder *builder, hid_t group, hid_t run, size_t w
                       .unit = fields[which].unit,
                       .long_name = fields[which].long_name,
                       .element = fields[which].element,
-                      .rank = fields[which].element == SB_ELEMENT_CHAR ? 2 : 1,
+                      .rank = rank_of(which),
                       .lengths = {SB_RUN_ROWS, length},
                       .scales = {run},
                       .gaps = real};
@@ -111,22 +115,27 @@ sb_code sb_build_provenance(sb_builder *builder) {
 /* --- Opening it -----------------------------------------------------------------------------------------------------
  */
 
-static hid_t open_one(const sb_file *file, const char *name, sb_code *code, sb_status *status) {
+static hid_t open_one(const sb_file *file, const char *name, sb_element element, size_t rank, hsize_t length,
+                      sb_code *code, sb_status *status) {
+    const hsize_t lengths[2] = {SB_RUN_ROWS, length};
     char path[64];
     snprintf(path, sizeof path, "/" SB_GROUP_RUNS "/%s", name);
     hid_t dataset = H5Dopen2(file->id, path, H5P_DEFAULT);
     if (dataset < 0 && *code == SB_OK)
         *code = sb_h5_fail(status, file->path, "open '%s'", path);
+    else if (*code == SB_OK && !(sb_h5_holds(dataset, element) && sb_h5_has_shape(dataset, rank, lengths)))
+        *code = sb_fail(status, SB_IO, "results file '%s': '%s' is damaged", file->path, path);
     return dataset;
 }
 
 sb_code sb_provenance_open(const sb_file *file, sb_provenance *provenance, sb_status *status) {
     sb_code code = SB_OK; /* with MPI every rank must make every call */
     *provenance = (sb_provenance){.path = file->path,
-                                  .filled = open_one(file, "filled", &code, status),
-                                  .runs = open_one(file, "runs", &code, status)};
+                                  .filled = open_one(file, "filled", SB_ELEMENT_UINT8, 0, 1, &code, status),
+                                  .runs = open_one(file, "runs", SB_ELEMENT_INT64, 0, 1, &code, status)};
     for (size_t i = 0; i < SB_RUN_FIELDS; ++i)
-        provenance->fields[i] = open_one(file, fields[i].name, &code, status);
+        provenance->fields[i] =
+            open_one(file, fields[i].name, fields[i].element, rank_of(i), fields[i].length, &code, status);
     return code;
 }
 
@@ -158,7 +167,7 @@ sb_code sb_provenance_write_filled(const sb_provenance *provenance, sb_status *s
 sb_code sb_provenance_read_runs(const sb_provenance *provenance, int64_t *runs, sb_status *status) {
     if (H5Dread(provenance->runs, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, runs) < 0)
         return sb_h5_fail(status, provenance->path, "read '%s'", SB_PATH_RUNS);
-    if (*runs < 0)
+    if (*runs < 0 || *runs == INT64_MAX)
         return sb_fail(status, SB_IO, "results file '%s': '%s' is damaged", provenance->path, SB_PATH_RUNS);
     return SB_OK;
 }

@@ -4,39 +4,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A text of /provenance, zero-terminated. */
-static sb_code read_text(hid_t file, const char *name, const char *path, char **text, size_t *length,
-                         sb_status *status) {
+/* The whole dataset @p name of one-byte elements, and a zero behind it. No such dataset is larger than the states of
+ * the most trials; one that says so is damaged. */
+static sb_code read_bytes(hid_t file, const char *name, sb_element element, const char *path, void **bytes,
+                          uint64_t *count, sb_status *status) {
     sb_code code = SB_OK;
-    *text = NULL;
+    *bytes = NULL;
     hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     hid_t space = dataset >= 0 ? H5Dget_space(dataset) : H5I_INVALID_HID;
     const hssize_t size = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
     if (size < 0)
         code = sb_h5_fail(status, path, "read '%s'", name);
-    else if (!(*text = sb_array((size_t)size + 1, 1, name, status)))
+    else if ((uint64_t)size > SB_TRIALS_MAX || !sb_h5_holds(dataset, element))
+        code = sb_fail(status, SB_IO, "results file '%s': '%s' is damaged", path, name);
+    else if (!(*bytes = sb_array((size_t)size + 1, 1, name, status)))
         code = SB_MEMORY;
-    else if (H5Dread(dataset, H5T_C_S1, H5S_ALL, H5S_ALL, H5P_DEFAULT, *text) < 0)
+    else if (H5Dread(dataset, sb_element_native(element), H5S_ALL, H5S_ALL, H5P_DEFAULT, *bytes) < 0)
         code = sb_h5_fail(status, path, "read '%s'", name);
-    if (code == SB_OK)
-        *length = strlen(*text);
+    *count = (uint64_t)size;
     code = sb_h5_release(space, code, path, status);
     return sb_h5_release(dataset, code, path, status);
 }
 
 static sb_code read_sweep(hid_t file, const char *path, char **text, size_t *length, char **overrides,
                           sb_status *status) {
-    size_t ignored;
-    *overrides = NULL;
-    sb_code code = read_text(file, SB_PATH_SWEEP, path, text, length, status);
+    void *first = NULL, *second = NULL;
+    uint64_t bytes;
+    sb_code code = read_bytes(file, SB_PATH_SWEEP, SB_ELEMENT_CHAR, path, &first, &bytes, status);
     if (code == SB_OK)
-        code = read_text(file, SB_PATH_OVERRIDES, path, overrides, &ignored, status);
+        code = read_bytes(file, SB_PATH_OVERRIDES, SB_ELEMENT_CHAR, path, &second, &bytes, status);
     if (code != SB_OK) {
-        free(*text);
-        free(*overrides);
-        *text = *overrides = NULL;
+        free(second);
+        free(first);
+        return code;
     }
-    return code;
+    *text = first;
+    *length = strlen(first); /* an empty text is stored as one zero */
+    *overrides = second;
+    return SB_OK;
 }
 
 /* Closes a file opened for reading. */
@@ -58,34 +63,14 @@ sb_code sb_store_read_sweep(const char *path, char **text, size_t *length, char 
 /* --- Summary --------------------------------------------------------------------------------------------------------
  */
 
-/* One byte for each trial. */
-static sb_code read_bytes(hid_t file, const char *name, const char *path, uint8_t **values, uint64_t *count,
-                          sb_status *status) {
-    sb_code code = SB_OK;
-    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
-    hid_t space = dataset >= 0 ? H5Dget_space(dataset) : H5I_INVALID_HID;
-    const hssize_t size = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
-    *values = NULL;
-    if (size < 0)
-        code = sb_h5_fail(status, path, "read '%s'", name);
-    else if ((uint64_t)size > SB_TRIALS_MAX)
-        code = sb_fail(status, SB_IO, "results file '%s': '%s' is damaged", path, name);
-    else if (!(*values = sb_array((size_t)size, 1, name, status)))
-        code = SB_MEMORY;
-    else if (H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, *values) < 0)
-        code = sb_h5_fail(status, path, "read '%s'", name);
-    if (code == SB_OK)
-        *count = (uint64_t)size;
-    code = sb_h5_release(space, code, path, status);
-    return sb_h5_release(dataset, code, path, status);
-}
-
 static sb_code count_trials(hid_t file, const char *path, sb_summary *summary, sb_status *status) {
-    uint8_t *states = NULL, *failures = NULL;
+    void *read[2] = {NULL, NULL};
     uint64_t reasons = 0;
-    sb_code code = read_bytes(file, "/" SB_GROUP_TRIAL "/state", path, &states, &summary->trials, status);
+    sb_code code =
+        read_bytes(file, "/" SB_GROUP_TRIAL "/state", SB_ELEMENT_UINT8, path, &read[0], &summary->trials, status);
     if (code == SB_OK)
-        code = read_bytes(file, "/" SB_GROUP_TRIAL "/failure", path, &failures, &reasons, status);
+        code = read_bytes(file, "/" SB_GROUP_TRIAL "/failure", SB_ELEMENT_UINT8, path, &read[1], &reasons, status);
+    const uint8_t *states = read[0], *failures = read[1];
     if (code == SB_OK && reasons != summary->trials)
         code = sb_fail(status, SB_IO, "results file '%s': '/%s' is damaged", path, SB_GROUP_TRIAL);
     for (uint64_t i = 0; code == SB_OK && i < summary->trials; ++i) {
@@ -94,8 +79,8 @@ static sb_code count_trials(hid_t file, const char *path, sb_summary *summary, s
         if (states[i] == SB_TRIAL_FAILED && failures[i] < SB_FAILURE_COUNT)
             ++summary->failures[failures[i]];
     }
-    free(failures);
-    free(states);
+    free(read[1]);
+    free(read[0]);
     return code;
 }
 
@@ -117,7 +102,6 @@ sb_code sb_summary_read(const char *path, sb_summary *summary, sb_status *status
     sb_code code = sb_open_reading(path, &file, status);
     if (code == SB_OK) {
         sb_h5_read_text(file, SB_ATTRIBUTE_TITLE, title, sizeof title); /* empty where there is none */
-        title[sizeof title - 1] = '\0';
         if (!(summary->sweep_name = strdup(title)))
             code = sb_fail(status, SB_MEMORY, "no memory for the name of the sweep");
     }

@@ -1,9 +1,13 @@
 #include "internal.h"
+#include "names.h"
+#include "slots.h"
 #include "transfer.h"
 #include <limits.h>
 #include <specbias/comm.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { VALUE_BYTES = SB_IDENTITY_LENGTH }; /* the longest value of a column of /trial */
 
 /* What this rank brings to the collective writes of a round. */
 typedef struct contribution {
@@ -11,14 +15,12 @@ typedef struct contribution {
     size_t count;
     uint64_t *trials;
     void **blocks;
-    char *values;    /* of a column of /trial, 8 bytes for each */
+    char *values;    /* of a column of /trial, VALUE_BYTES for each */
     uint64_t *calls; /* for each column, the most that any rank needs */
     sb_transfer transfer;
 } contribution;
 
 static bool concerns(const sb_store *store, const sb_column *column, sb_part part) {
-    if (column == sb_columns_trial(&store->file, SB_COLUMN_IDENTITY))
-        return false; /* known since the slots were filled */
     return (column == sb_columns_trial(&store->file, SB_COLUMN_STATE)) == (part == SB_PART_STATES);
 }
 
@@ -29,7 +31,7 @@ static sb_code prepare(const sb_store *store, const sb_result *results, size_t c
     *mine = (contribution){.results = results, .count = count, .transfer.properties = H5I_INVALID_HID};
     if (!(mine->trials = sb_array(count, sizeof *mine->trials, what, status)) ||
         !(mine->blocks = sb_array(count, sizeof *mine->blocks, what, status)) ||
-        !(mine->values = sb_array(count, 8, what, status)) ||
+        !(mine->values = sb_array(count, VALUE_BYTES, what, status)) ||
         !(mine->calls = sb_array(store->file.count, sizeof *mine->calls, what, status)))
         return SB_MEMORY;
     for (size_t i = 0; i < count; ++i) {
@@ -62,6 +64,7 @@ static void release(contribution *mine) {
 /* A result's value for a column of /trial. */
 static void put_value(const sb_store *store, sb_trial_column which, const sb_result *result, char *value) {
     const int32_t run = result->state == SB_TRIAL_MISSING ? -1 : store->row;
+    char identity[SB_HASH_TEXT];
     switch (which) {
     case SB_COLUMN_STATE:
         *value = (char)result->state;
@@ -81,7 +84,10 @@ static void put_value(const sb_store *store, sb_trial_column which, const sb_res
     case SB_COLUMN_RUN:
         memcpy(value, &run, sizeof run);
         break;
-    case SB_COLUMN_IDENTITY: /* written when the slots were filled */
+    case SB_COLUMN_IDENTITY: /* there since the slots were filled, but it may have been damaged since */
+        sb_hash_format(sb_slot_identity(store->file.layout, result->trial), identity);
+        memcpy(value, identity, SB_IDENTITY_LENGTH);
+        break;
     case SB_TRIAL_COLUMNS:
         break;
     }
@@ -91,8 +97,8 @@ static void put_value(const sb_store *store, sb_trial_column which, const sb_res
 static void locate(const sb_store *store, const sb_column *column, contribution *mine) {
     const sb_trial_column which = (sb_trial_column)(column - sb_columns_trial(&store->file, 0));
     for (size_t i = 0; i < mine->count; ++i) {
-        mine->blocks[i] =
-            column->variable ? (char *)mine->results[i].payload + column->variable->offset : mine->values + 8 * i;
+        mine->blocks[i] = column->variable ? (char *)mine->results[i].payload + column->variable->offset
+                                           : mine->values + VALUE_BYTES * i;
         if (!column->variable)
             put_value(store, which, &mine->results[i], mine->blocks[i]);
     }

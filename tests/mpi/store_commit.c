@@ -2,8 +2,9 @@
  *
  * Claims: whatever ranks commit which trials in which rounds, the file holds every committed value where the layout
  * says, NaN elsewhere, and the states; the digest is the one computed from its definition, at any number of ranks; a
- * flipped bit in a slot is found by verify and by the next opening, which makes the slot missing; a file that was never
- * filled is filled; another sweep, garbage and a truncated file are refused with the reason; --overwrite starts anew.
+ * flipped bit in a slot is found by verify and by the next opening, which makes the slot missing, and the slot can be
+ * written again; a file that was never filled is filled; another sweep, garbage, a truncated file and datasets of other
+ * shapes are refused with the reason; --overwrite starts anew.
  */
 #include "check.h"
 #include "store_cube.h"
@@ -215,7 +216,6 @@ static void finds_damage(void) {
     check_states(store, but_damaged);
     close_store(store);
     check_file(but_damaged);
-    flip("/trial/identity", 20 * 32 + 31);
 }
 
 static bool damaged(uint64_t trial) {
@@ -270,7 +270,40 @@ static void overwrites(void) {
     check_file(all);
 }
 
+/* Rank 0 puts an array of 4096 numbers in the place of one number. */
+static void enlarge(const char *name) {
+    if (rank == 0) {
+        const hsize_t length = 4096;
+        hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), space = H5Screate_simple(1, &length, NULL);
+        MUST(H5Ldelete(file, name, H5P_DEFAULT) >= 0);
+        hid_t dataset = H5Dcreate2(file, name, H5T_STD_U8LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        MUST(H5Dclose(dataset) >= 0 && H5Sclose(space) >= 0 && H5Fclose(file) >= 0);
+        sb_summary summary;
+        MUST(sb_summary_read(path, &summary, &status) == SB_IO);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+/* An HDF5 file of another program, whose root has attributes of our names but not of our shapes. */
+static void write_foreign(void) {
+    if (rank == 0) {
+        static const int versions[4096] = {1};
+        const hsize_t length = 4096;
+        hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), type = H5Tcopy(H5T_C_S1);
+        hid_t one = H5Screate(H5S_SCALAR), many = H5Screate_simple(1, &length, NULL);
+        MUST(H5Tset_size(type, sizeof "specbias") >= 0);
+        hid_t format = H5Acreate2(file, "format", type, one, H5P_DEFAULT, H5P_DEFAULT);
+        hid_t version = H5Acreate2(file, "format_version", H5T_NATIVE_INT, many, H5P_DEFAULT, H5P_DEFAULT);
+        MUST(H5Awrite(format, type, "specbias") >= 0 && H5Awrite(version, H5T_NATIVE_INT, versions) >= 0);
+        MUST(H5Aclose(version) >= 0 && H5Aclose(format) >= 0 && H5Sclose(many) >= 0 && H5Sclose(one) >= 0);
+        MUST(H5Tclose(type) >= 0 && H5Fclose(file) >= 0);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
 static void refuses_broken_files(void) {
+    enlarge("/provenance/filled");
+    check_refused(the_cube.layout, SB_IO, "'/provenance/filled' is damaged");
     if (rank == 0)
         MUST(truncate(path, 20000) == 0);
     MPI_Barrier(MPI_COMM_WORLD);
@@ -286,6 +319,8 @@ static void refuses_broken_files(void) {
         MUST(H5Fclose(file) >= 0);
     }
     MPI_Barrier(MPI_COMM_WORLD);
+    check_refused(the_cube.layout, SB_IO, "no results file of specbias");
+    write_foreign();
     check_refused(the_cube.layout, SB_IO, "no results file of specbias");
     if (rank == 0)
         MUST(unlink(path) == 0 && mkdir(path, 0700) == 0);
