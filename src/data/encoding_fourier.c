@@ -20,7 +20,7 @@ static void encode(const sb_settings *settings, const double *v, size_t samples,
         features[i] = 0;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < coordinates; j++) {
-            double normal;
+            float normal;
             sb_random_normals((uint64_t)settings->seed, SB_PURPOSE_ENCODING, 0, i * coordinates + j, 1, &normal);
             add_turns(settings->encoding.sigma * normal, v + j, samples, coordinates, features + i, stride);
         }

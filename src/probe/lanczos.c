@@ -140,7 +140,11 @@ static double last_component(const double *diagonal, const double *off, size_t o
 
 /* A unit vector that is the same for every matrix of this order. */
 static void start_vector(double *v, size_t order) {
-    sb_random_normals(0, SB_PURPOSE_SPECTRAL_NORM, 0, 0, order, v);
+    for (size_t i = 0; i < order; i++) {
+        float normal;
+        sb_random_normals(0, SB_PURPOSE_SPECTRAL_NORM, 0, i, 1, &normal);
+        v[i] = normal;
+    }
     double norm = sqrt(dot(v, v, order));
     for (size_t i = 0; i < order; i++)
         v[i] /= norm;

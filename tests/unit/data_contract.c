@@ -326,7 +326,7 @@ static void fourier_features_are_sines_then_cosines_of_B_v(void **state) {
     settings.encoding.kind = SB_ENCODING_FOURIER;
     settings.embedding.kind = SB_EMBEDDING_PARABOLA;
     sb_dataset dataset = create(&settings);
-    double normals[10];
+    float normals[10];
     sb_random_normals((uint64_t)settings.seed, SB_PURPOSE_ENCODING, 0, 0, 10, normals);
     assert_int_equal(dataset.inputs, 10);
     for (size_t n = 0; n < dataset.samples; n++)

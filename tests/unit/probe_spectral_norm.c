@@ -30,10 +30,11 @@ static void assert_norm(const float *matrix, size_t rows, size_t columns, double
 
 /* Reflects every row of matrix[rows][columns] at the plane orthogonal to a random vector: an orthogonal factor. */
 static void reflect_rows(double *matrix, size_t rows, size_t columns, uint32_t lane) {
-    double v[COLUMNS_MAX], squares = 0;
+    float v[COLUMNS_MAX];
+    double squares = 0;
     sb_random_normals(1, SB_PURPOSE_INITIALISATION, lane, 0, columns, v);
     for (size_t i = 0; i < columns; i++)
-        squares += v[i] * v[i];
+        squares += (double)v[i] * v[i];
     for (size_t row = 0; row < rows; row++) {
         double product = 0;
         for (size_t i = 0; i < columns; i++)
@@ -92,16 +93,17 @@ static void dense_matrices_of_any_shape(void **state) {
 static void a_matrix_of_rank_one(void **state) {
     (void)state;
     static float matrix[100 * 60];
-    double u[100], v[60], u_squares = 0, v_squares = 0;
+    float u[100], v[60];
+    double u_squares = 0, v_squares = 0;
     sb_random_normals(2, SB_PURPOSE_INITIALISATION, 0, 0, 100, u);
     sb_random_normals(2, SB_PURPOSE_INITIALISATION, 1, 0, 60, v);
     for (size_t i = 0; i < 100; i++)
-        u_squares += u[i] * u[i];
+        u_squares += (double)u[i] * u[i];
     for (size_t j = 0; j < 60; j++)
-        v_squares += v[j] * v[j];
+        v_squares += (double)v[j] * v[j];
     for (size_t i = 0; i < 100; i++)
         for (size_t j = 0; j < 60; j++)
-            matrix[i * 60 + j] = (float)(u[i] * v[j]);
+            matrix[i * 60 + j] = u[i] * v[j];
     assert_norm(matrix, 100, 60, sqrt(u_squares * v_squares), 1e-6 + 1e-7);
 }
 
