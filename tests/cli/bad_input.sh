@@ -6,7 +6,8 @@
 check() {
     local file=$1 pattern=$2
     shift 2
-    cd "$(mktemp -d -p "$folder")" && mkdir work || exit 1
+    cd "$(mktemp -d -p "$folder")" && mkdir work mpi || exit 1
+    export OMPI_MCA_orte_tmpdir_base=$PWD/mpi # or one start removes the folder in which the next makes its own
     expect 2 timeout 60 "$SPECBIAS" run "$file" -o work/results.h5 "$@"
     says err "$pattern"
     [ -z "$(ls -A work)" ] || fail "$file left $(ls -A work) behind"
