@@ -37,7 +37,7 @@ typedef struct sb_store sb_store;
 /** What to do if the file exists. */
 typedef enum sb_store_mode {
     SB_STORE_RESUME,   /**< open it if it holds the same sweep, create it if there is none */
-    SB_STORE_OVERWRITE /**< replace it */
+    SB_STORE_OVERWRITE /**< replace it, once the new one could be created and filled */
 } sb_store_mode;
 
 /** Not collective; before MPI_Init. Makes Open MPI use ROMIO, unless the user chose with OMPI_MCA_io: its own
@@ -49,7 +49,7 @@ uint64_t sb_store_bytes(const sb_layout *layout);
 
 /** Collective. Creates or opens the results file @p path for @p layout.
  * SB_IO if it cannot be created, written or is no specbias file; SB_INPUT if it holds another sweep, with what differs.
- * Nothing is left behind by a failed creation. */
+ * Nothing is left behind by a failed creation, and what was to be overwritten stays. */
 sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const sb_layout *layout, sb_store **store,
                       sb_status *status);
 

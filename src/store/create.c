@@ -7,6 +7,7 @@
 #include "names.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <specbias/store.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +35,8 @@ uint64_t sb_store_bytes(const sb_layout *layout) {
  *
  * Where HDF5 cannot write what it has in its cache, its close fails and the library crashes when it ends (1.10.8 on a
  * full tmpfs: SIGSEGV in H5D_close or H5F__close_cb below MPI_Finalize). So it builds the file in memory, where the
- * datasets of results are holes, and what touches the disk is plain system calls.
+ * datasets of results are holes, and what touches the disk is plain system calls. HDF5's own file in memory, the core
+ * driver, has no holes: for 1.6 GB of results it took 1.58 GB, this takes 13 MB.
  */
 
 static sb_code open_new(sb_builder *builder, const char *memory) {
@@ -150,14 +152,30 @@ static sb_code save(int memory, const char *temporary, const char *path, sb_stat
     return code;
 }
 
-/* Gives the file its name, and makes that last. */
-static sb_code publish(const char *temporary, const char *path, sb_status *status) {
-    char folder[4096];
+/* Where what was at @p path waits. */
+static void name_aside(const char *path, char aside[PATH_MAX]) {
+    snprintf(aside, PATH_MAX, "%s.old-%ld", path, (long)getpid());
+}
+
+void sb_create_accept(const char *path) {
+    char aside[PATH_MAX];
+    name_aside(path, aside);
+    unlink(aside); /* there may have been none */
+}
+
+void sb_create_revoke(const char *path) {
+    char aside[PATH_MAX];
+    name_aside(path, aside);
+    if (rename(aside, path) != 0)
+        unlink(path); /* there was none, and the failure that led here is the one to report */
+}
+
+/* Makes the names in the folder of @p path last. */
+static sb_code sync_folder(const char *path, sb_status *status) {
+    char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
     const int length = slash ? (slash == path ? 1 : (int)(slash - path)) : 1;
     snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".");
-    if (rename(temporary, path) != 0)
-        return sb_fail(status, SB_IO, "cannot create results file '%s': %s", path, strerror(errno));
     sb_code code = SB_OK;
     int descriptor = open(folder, O_RDONLY | O_DIRECTORY);
     if (descriptor < 0 ||
@@ -168,8 +186,24 @@ static sb_code publish(const char *temporary, const char *path, sb_status *statu
     return code;
 }
 
+/* Gives the file its name. */
+static sb_code publish(const char *temporary, const char *path, sb_status *status) {
+    char aside[PATH_MAX];
+    name_aside(path, aside);
+    if (rename(path, aside) != 0 && errno != ENOENT)
+        return sb_fail(status, SB_IO, "cannot replace results file '%s': %s", path, strerror(errno));
+    sb_code code = SB_OK;
+    if (rename(temporary, path) != 0)
+        code = sb_fail(status, SB_IO, "cannot create results file '%s': %s", path, strerror(errno));
+    else
+        code = sync_folder(path, status);
+    if (code != SB_OK)
+        sb_create_revoke(path);
+    return code;
+}
+
 sb_code sb_create(const char *path, const sb_layout *layout, sb_status *status) {
-    char temporary[4096];
+    char temporary[PATH_MAX];
     if (snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid()) >= (int)sizeof temporary)
         return sb_fail(status, SB_IO, "cannot create results file '%.200s...': the name is too long", path);
     struct stat info;

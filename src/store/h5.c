@@ -80,7 +80,7 @@ static herr_t turn_locks_off(hid_t access) {
 hid_t sb_h5_access(void) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access >= 0 &&
-        (H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18) < 0 || turn_locks_off(access) < 0)) {
+        (H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) < 0 || turn_locks_off(access) < 0)) {
         H5Pclose(access); /* the caller reports that there are no properties */
         access = H5I_INVALID_HID;
     }

@@ -3,6 +3,7 @@
 #include "names.h"
 #include "slots.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <specbias/comm.h>
 #include <stdlib.h>
@@ -42,11 +43,24 @@ static void set_parallel(const sb_store *store, hid_t access, sb_status *status)
     sb_mpi_check(MPI_Info_free(&hints), "MPI_Info_free", status->code == SB_OK ? status : &freeing);
 }
 
+/* Where only some ranks could open the file with MPI, those could not close it: that is collective. So each tries
+ * alone first. */
+static void check_reachable(const sb_store *store, sb_status *status) {
+    const int descriptor = open(store->path, O_RDWR);
+    if (descriptor < 0)
+        sb_fail(status, SB_IO, "cannot open results file '%s' on rank %d: %s (all nodes must see the same folder)",
+                store->path, store->rank, strerror(errno));
+    else
+        close(descriptor); /* nothing has been written */
+}
+
 static sb_code open_parallel(sb_store *store, sb_status *status) {
     hid_t access = sb_h5_access();
     set_parallel(store, access, status);
+    if (status->code == SB_OK)
+        check_reachable(store, status);
     if (sb_agree(store->comm, status) == SB_OK && (store->file.id = H5Fopen(store->path, H5F_ACC_RDWR, access)) < 0)
-        sb_h5_fail(status, store->path, "open it on all ranks (each node must see the same folder)");
+        sb_h5_fail(status, store->path, "open it with MPI");
     sb_h5_release(access, status->code, store->path, status);
     return sb_agree(store->comm, status);
 }
@@ -121,12 +135,15 @@ sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const
     if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", status) == SB_OK &&
         allocate(path, layout, store, status) == SB_OK && rank == 0)
         provide(path, mode, layout, &created, status);
-    if (sb_agree(comm, status) == SB_OK && open_all(comm, *store, status) == SB_OK)
+    if (sb_agree(comm, status) == SB_OK && open_all(comm, *store, status) == SB_OK) {
+        if (created)
+            sb_create_accept(path);
         return SB_OK;
+    }
     release(*store, status);
     *store = NULL;
     if (created)
-        unlink(path); /* it could not be opened or filled, which is what to report */
+        sb_create_revoke(path);
     return status->code;
 }
 
