@@ -9,8 +9,14 @@
 
 /** Collective. Makes one verdict of every rank's @p status (not NULL, its code set): afterwards all ranks hold the code
  * and message of the lowest rank that failed, or SB_OK, and get that code. Call it before the next collective call that
- * a rank in trouble would not reach. */
+ * a rank in trouble would not reach. Failures of MPI in it end all ranks. */
 sb_code sb_agree(MPI_Comm comm, sb_status *status);
+
+/** Not collective. Leaves the core to others for a millisecond: waiting inside MPI burns it. */
+void sb_nap(void);
+
+/** Collective. Waits for all ranks, napping. */
+sb_code sb_meet(MPI_Comm comm, sb_status *status);
 
 /** Collective. Broadcasts @p *text (@p *length bytes, below 2 GiB, zero-terminated, on rank 0) to all ranks, which
  * release it with free(). Returns an agreed code; on a failure the other ranks hold NULL. */

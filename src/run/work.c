@@ -89,14 +89,16 @@ static void describe_run(sb_work *work, bool last) {
 
 sb_code sb_work_round(void *context, bool last, sb_status *status) {
     sb_work *work = context;
-    const double entered = sb_seconds();
     const bool inside_trial = work->busy.running;
     if (inside_trial)
         sb_stopwatch_stop(&work->busy);
+    sb_status agreed = {0};
+    sb_meet(work->comm, &agreed); /* the others may be in a long probe */
+    const double entered = sb_seconds();
     qsort(work->waiting, work->waiting_count, sizeof *work->waiting, by_trial);
     const sb_tally before = work->mine, all_before = work->all;
-    sb_status agreed = {0};
-    count_results(work, &agreed);
+    if (agreed.code == SB_OK)
+        count_results(work, &agreed);
     if (sb_agree(work->comm, &agreed) == SB_OK) {
         describe_run(work, last);
         sb_store_commit(work->store, work->waiting, work->waiting_count, &work->info, &agreed);

@@ -1,7 +1,6 @@
 #include "counter.h"
 #include <specbias/comm.h>
 #include <specbias/sched.h>
-#include <time.h>
 
 /* How the ranks stay in step
  *
@@ -125,12 +124,6 @@ static sb_code attend(sb_scheduler *scheduler, sb_status *status) {
     return scheduler->over ? sb_fail(status, SB_STOPPED, "stopped early") : SB_OK;
 }
 
-/* A rank that waits leaves its core to others: waiting inside MPI would burn it. */
-static void nap(void) {
-    const struct timespec pause = {.tv_nsec = 1000000};
-    nanosleep(&pause, NULL); /* a signal may end it early, all the better */
-}
-
 sb_code sb_scheduler_poll(sb_scheduler *scheduler, double work, sb_status *status) {
     scheduler->work += work;
     return attend(scheduler, status);
@@ -145,7 +138,7 @@ sb_code sb_scheduler_round(sb_scheduler *scheduler, sb_status *status) {
     sb_counter_raise(&scheduler->counter, SB_COUNTER_WANTED, wanted);
     sb_code code = attend(scheduler, status);
     while (!code && scheduler->rounds < wanted) {
-        nap();
+        sb_nap();
         code = attend(scheduler, status);
     }
     return code;
@@ -180,7 +173,7 @@ static void do_tickets(sb_scheduler *scheduler) {
             do_ticket(scheduler, ticket);
     }
     while (!scheduler->over) {
-        nap();
+        sb_nap();
         attend(scheduler, NULL);
     }
 }
