@@ -1,5 +1,4 @@
 #include "cli.h"
-#include <errno.h>
 #include <inttypes.h>
 #include <specbias/comm.h>
 #include <stdlib.h>
@@ -63,12 +62,8 @@ done:
 static int run_with_mpi(const sb_arguments *arguments, sb_status *status) {
     int rank = 0, provided = 0;
     sb_diagnostics diagnostics = {0};
-    /* Open MPI's own MPI-IO loses collective writes on a full disk without an error; ROMIO reports them. The variable
-     * must be set before MPI starts; other MPI libraries ignore it. */
-    if (setenv("OMPI_MCA_io", "^ompio", 0) != 0) {
-        sb_fail(status, SB_SYSTEM, "setenv OMPI_MCA_io failed: %s", strerror(errno));
+    if (sb_store_environment(status) != SB_OK)
         return sb_print_failure(status, NULL);
-    }
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS ||
         MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN) != MPI_SUCCESS ||
         MPI_Comm_rank(MPI_COMM_WORLD, &rank) != MPI_SUCCESS) {
