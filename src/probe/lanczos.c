@@ -7,6 +7,7 @@
  * busy. */
 #include "lanczos.h"
 
+#include "dot.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,43 +55,14 @@ size_t sb_lanczos_bytes(size_t shorter, size_t longer) {
     return sizeof(sb_lanczos) + (shorter * shorter + 3 * shorter + longer) * sizeof(double);
 }
 
-/* Eight partial sums, in a fixed order, so that the compiler may use vectors without changing a bit. */
-enum { LANES = 8 };
-
-static double sum_of_lanes(const double *partial) {
-    return ((partial[0] + partial[4]) + (partial[1] + partial[5])) +
-           ((partial[2] + partial[6]) + (partial[3] + partial[7]));
-}
-
-static double dot(const double *a, const double *b, size_t count) {
-    double partial[LANES] = {0};
-    size_t whole = count / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES)
-        for (size_t lane = 0; lane < LANES; lane++)
-            partial[lane] += a[i + lane] * b[i + lane];
-    for (size_t i = whole; i < count; i++)
-        partial[i - whole] += a[i] * b[i];
-    return sum_of_lanes(partial);
-}
-
-static double row_dot(const float *row, const double *v, size_t count) {
-    double partial[LANES] = {0};
-    size_t whole = count / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES)
-        for (size_t lane = 0; lane < LANES; lane++)
-            partial[lane] += row[i + lane] * v[i + lane];
-    for (size_t i = whole; i < count; i++)
-        partial[i - whole] += row[i] * v[i];
-    return sum_of_lanes(partial);
-}
-
 /* u[rows] = W v[columns] */
 static void multiply(const float *matrix, size_t rows, size_t columns, const double *v, double *u) {
     for (size_t row = 0; row < rows; row++)
-        u[row] = row_dot(matrix + row * columns, v, columns);
+        u[row] = sb_dot_mixed(matrix + row * columns, v, columns);
 }
 
 /* v[columns] = W^T u[rows] */
+SB_CLONES
 static void multiply_transposed(const float *matrix, size_t rows, size_t columns, const double *u, double *v) {
     memset(v, 0, columns * sizeof *v);
     for (size_t row = 0; row < rows; row++)
@@ -98,6 +70,7 @@ static void multiply_transposed(const float *matrix, size_t rows, size_t columns
             v[column] += matrix[row * columns + column] * u[row];
 }
 
+SB_CLONES
 static void subtract(double *from, double factor, const double *vector, size_t count) {
     for (size_t i = 0; i < count; i++)
         from[i] -= factor * vector[i];
@@ -145,12 +118,13 @@ static void start_vector(double *v, size_t order) {
         sb_random_normals(0, SB_PURPOSE_SPECTRAL_NORM, 0, i, 1, &normal);
         v[i] = normal;
     }
-    double norm = sqrt(dot(v, v, order));
+    double norm = sqrt(sb_dot_doubles(v, v, order));
     for (size_t i = 0; i < order; i++)
         v[i] /= norm;
 }
 
-double sb_lanczos_norm(sb_lanczos *lanczos, const float *matrix, size_t rows, size_t columns) {
+double sb_lanczos_norm(sb_lanczos *lanczos, const float *matrix, size_t rows, size_t columns, void (*progress)(void *),
+                       void *context) {
     size_t order = rows < columns ? rows : columns;
     double *diagonal = lanczos->diagonal, *off = lanczos->off, *next = lanczos->candidate, value = 0;
     start_vector(lanczos->basis, order);
@@ -163,16 +137,19 @@ double sb_lanczos_norm(sb_lanczos *lanczos, const float *matrix, size_t rows, si
             multiply(matrix, rows, columns, v, lanczos->image);
             multiply_transposed(matrix, rows, columns, lanczos->image, next);
         }
-        diagonal[k] = dot(v, next, order);
+        diagonal[k] = sb_dot_doubles(v, next, order);
         if (!isfinite(diagonal[k]))
             return (double)NAN;
         for (int pass = 0; pass < 2; pass++) /* twice is enough (Giraud et al., 2005) */
             for (size_t j = k + 1; j-- > 0;)
-                subtract(next, dot(lanczos->basis + j * order, next, order), lanczos->basis + j * order, order);
-        off[k] = sqrt(dot(next, next, order));
+                subtract(next, sb_dot_doubles(lanczos->basis + j * order, next, order), lanczos->basis + j * order,
+                         order);
+        off[k] = sqrt(sb_dot_doubles(next, next, order));
         value = largest_eigenvalue(diagonal, off, k + 1, value);
         if (off[k] * last_component(diagonal, off, k + 1, value) <= tolerance * value)
             break;
+        if (progress)
+            progress(context);
         for (size_t i = 0; i < order && k + 1 < order; i++)
             lanczos->basis[(k + 1) * order + i] = next[i] / off[k];
     }

@@ -170,6 +170,30 @@ static void layers_are_measured_in_order_and_multiplied(void **state) {
     assert_near(bound, 100, 3e-6 * 100);
 }
 
+static void count_progress(void *context) {
+    ++*(size_t *)context;
+}
+
+/* A layer of 4096 takes seconds: one call for each layer is not enough. */
+static void progress_is_reported_within_a_layer(void **state) {
+    (void)state;
+    static float matrix[128 * 128];
+    const sb_probe *probe = probe_row("spectral_norm");
+    sb_shape shape = {.depth = 1, .widths = {128, 128}};
+    double norm, bound;
+    sb_probe_output outputs[] = {{SB_TYPE_FLOAT64, &norm, 1, {1}}, {SB_TYPE_FLOAT64, &bound, 0, {0}}};
+    sb_status status;
+    size_t calls = 0;
+    sb_probe_view view = {
+        .shape = &shape, .parameters = matrix, .progress = count_progress, .progress_context = &calls};
+    void *made = NULL;
+    sb_random_normals(3, SB_PURPOSE_INITIALISATION, 0, 0, 128 * 128, matrix);
+    assert_int_equal(probe->create(NULL, NULL, &shape, &made, &status), SB_OK);
+    assert_int_equal(probe->measure(made, &view, outputs, &status), SB_OK);
+    probe->destroy(made);
+    assert_in_range(calls, 10, 128);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(diagonal_matrices),
@@ -179,6 +203,7 @@ int main(void) {
         cmocka_unit_test(one_value_barely_above_all_others),
         cmocka_unit_test(extreme_scales_and_zero),
         cmocka_unit_test(layers_are_measured_in_order_and_multiplied),
+        cmocka_unit_test(progress_is_reported_within_a_layer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
