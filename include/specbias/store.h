@@ -41,7 +41,8 @@ typedef enum sb_store_mode {
 } sb_store_mode;
 
 /** Not collective; before MPI_Init. Makes Open MPI use ROMIO, unless the user chose with OMPI_MCA_io: its own
- * component, OMPIO, loses collective writes on a full disk without an error. */
+ * component, OMPIO, loses collective writes on a full disk without an error. A limit on file sizes (ulimit -f) becomes
+ * an error of the write instead of a signal. */
 sb_code sb_store_environment(sb_status *status);
 
 /** Bytes that the file will take. */

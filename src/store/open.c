@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <specbias/comm.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 sb_code sb_store_environment(sb_status *status) {
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+        return sb_fail(status, SB_SYSTEM, "cannot ignore SIGXFSZ: %s", strerror(errno));
     if (setenv("OMPI_MCA_io", "^ompio", 0) != 0)
         return sb_fail(status, SB_SYSTEM, "cannot set OMPI_MCA_io: %s", strerror(errno));
     return SB_OK;

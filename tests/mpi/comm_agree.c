@@ -1,6 +1,6 @@
 /* Claims: all ranks leave sb_agree with the code and message of the lowest rank that failed; sb_share_text gives every
  * rank the same bytes, up to the size of the largest sweep file, and fails on all ranks alike; MPI's errors get its
- * words. */
+ * words; no rank leaves sb_meet before all have come. */
 #include "check.h"
 #include <limits.h>
 #include <specbias/comm.h>
@@ -47,6 +47,28 @@ static void check_share_refuses(int *failures, int rank) {
     CHECK(failures, text == (rank == 0 ? word : NULL));
 }
 
+/* Counts every rank that is about to meet the others in a word of rank 0. */
+static void check_meet(int *failures, int rank, int ranks) {
+    int *word, one = 1, before, present;
+    sb_status status = {.code = SB_OK};
+    MPI_Win window;
+    MPI_Win_allocate(sizeof *word, sizeof *word, MPI_INFO_NULL, MPI_COMM_WORLD, &word, &window);
+    MPI_Win_lock_all(0, window);
+    *word = 0;
+    MPI_Win_sync(window);
+    MPI_Barrier(MPI_COMM_WORLD);
+    for (int i = 0; i < 10 * rank; i++)
+        sb_nap();
+    MPI_Fetch_and_op(&one, &before, MPI_INT, 0, 0, MPI_SUM, window);
+    MPI_Win_flush(0, window);
+    CHECK(failures, sb_meet(MPI_COMM_WORLD, &status) == SB_OK);
+    MPI_Fetch_and_op(NULL, &present, MPI_INT, 0, 0, MPI_NO_OP, window);
+    MPI_Win_flush(0, window);
+    CHECK(failures, present == ranks);
+    MPI_Win_unlock_all(window);
+    MPI_Win_free(&window);
+}
+
 static void check_mpi_words(int *failures) {
     sb_status status = {.code = SB_OK};
     CHECK(failures, sb_mpi_check(MPI_SUCCESS, "MPI_Win_allocate", &status) == SB_OK);
@@ -65,6 +87,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         check_share(&failures, rank, sizes[i]);
     check_share_refuses(&failures, rank);
+    check_meet(&failures, rank, ranks);
     check_mpi_words(&failures);
     return check_finish(failures);
 }
