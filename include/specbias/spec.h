@@ -182,7 +182,8 @@ void sb_field_set(const sb_field *field, sb_settings *settings, sb_value value);
 /** Writes a value as YAML: words where it has them, numbers so that they read back exactly. */
 void sb_field_print(const sb_field *field, sb_value value, FILE *out);
 
-/** Prints every key of the sweep file with type, unit, range, default and meaning (`specbias schema`). */
+/** Prints every key of the sweep file with type, unit, range, default and meaning (`specbias schema`): a sweep file
+ * that explains itself and says what an empty one does. */
 void sb_schema_print(FILE *out);
 
 /* --- The sweep -----------------------------------------------------------------------------------------------------

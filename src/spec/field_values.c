@@ -92,15 +92,19 @@ const sb_field *spec_condition_field(const sb_field *field) {
     return NULL;
 }
 
-bool spec_condition_met(const sb_field *field, const sb_field *sibling, sb_value value) {
+bool spec_condition_names(const sb_field *field, const char *word) {
     const char *wanted = strchr(field->condition, '=') + 1;
-    const char *text = spec_word_text(sibling, element(sibling, value, 0));
-    for (size_t length = 0; text && *wanted; wanted += length + strspn(wanted + length, " ")) {
+    for (size_t length = 0; *wanted; wanted += length + strspn(wanted + length, " ")) {
         length = strcspn(wanted, " ");
-        if (strlen(text) == length && strncmp(text, wanted, length) == 0)
+        if (strlen(word) == length && strncmp(word, wanted, length) == 0)
             return true;
     }
     return false;
+}
+
+bool spec_condition_met(const sb_field *field, const sb_field *sibling, sb_value value) {
+    const char *word = spec_word_text(sibling, element(sibling, value, 0));
+    return word && spec_condition_names(field, word);
 }
 
 bool sb_field_applies(const sb_field *field, const sb_settings *settings) {
@@ -119,10 +123,10 @@ bool sb_field_applies(const sb_field *field, const sb_settings *settings) {
 /* --- Text -----------------------------------------------------------------------------------------------------------
  */
 
-/* Shortest of 15 to 17 digits that reads back exactly, and without the exponent's idle zeros and plus. */
-void spec_print_number(double value, FILE *out) {
+/* Shortest of at least @p digits that reads back exactly, and without the exponent's idle zeros and plus. */
+static void print_digits(double value, int digits, FILE *out) {
     char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
+    for (; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
             break;
@@ -131,6 +135,15 @@ void spec_print_number(double value, FILE *out) {
     fprintf(out, "%.*s", exponent ? (int)(exponent - text) : (int)strlen(text), text);
     if (exponent)
         fprintf(out, "e%ld", strtol(exponent + 1, NULL, 10));
+}
+
+void spec_print_number(double value, FILE *out) {
+    print_digits(value, 15, out);
+}
+
+/* 65536, but 1e9. */
+static void print_limit(double value, FILE *out) {
+    print_digits(value, fabs(value) < 1e6 ? 15 : 1, out);
 }
 
 static void print_element(const sb_field *field, double value, FILE *out) {
@@ -189,9 +202,9 @@ void spec_print_allowed(const sb_field *field, FILE *out) {
         return;
     }
     fprintf(out, "%s from ", spec_is_whole(field) ? "a whole number" : "a number");
-    spec_print_number(field->minimum, out);
+    print_limit(field->minimum, out);
     fputs(" to ", out);
-    spec_print_number(field->maximum, out);
+    print_limit(field->maximum, out);
     if (spec_is_list(field))
         fputs(" or a list of these", out);
     if (field->words) {

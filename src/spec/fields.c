@@ -43,7 +43,7 @@ const sb_field sb_fields[] = {
      .meaning = "keys all random numbers of a trial"},
 
     {CHOICE("target.kind", target.kind, target_kinds), .initial = "sinusoids",
-     .meaning = "the function to learn; sinusoids: sum_i A_i sin(2 pi k_i z + phi_i)"},
+     .meaning = "sinusoids: sum_i A_i sin(2 pi k_i z + phi_i)"},
     {FIELD("target.samples", target.samples, INTEGER, 2, 67108864), .unit = "1", .initial = "200",
      .meaning = "N; the function is learned at z = n/N, n = 0 .. N-1"},
     {FIELD("target.frequencies", target.frequencies, INTEGERS, 1, 33554432), .unit = "1",
@@ -73,7 +73,7 @@ const sb_field sb_fields[] = {
      .condition = "kind=petals", .meaning = "L, number of petals; 0: the circle"},
 
     {CHOICE("encoding.kind", encoding.kind, encoding_kinds), .initial = "none",
-     .meaning = "what the network is given for each coordinate v of x; none: v; interval: low + (high - low) v; "
+     .meaning = "of each coordinate v of x; none: v; interval: low + (high - low) v; "
                 "positional: sin and cos of 2^j pi v; fourier: sin and cos of 2 pi B v"},
     {FIELD("encoding.low", encoding.low, REAL, -1e6, 1e6), .unit = "1", .initial = "-1", .condition = "kind=interval",
      .meaning = "where v = 0 comes to lie"},
@@ -130,24 +130,49 @@ const size_t sb_field_count = sizeof sb_fields / sizeof *sb_fields;
 _Static_assert(sizeof sb_fields / sizeof *sb_fields <= SPEC_FIELDS_MAX, "raise SPEC_FIELDS_MAX");
 
 static const struct {
-    const char *path;
-    size_t enabled;
-} probe_sections[] = {
-    {"probes.loss", offsetof(sb_settings, probes.loss.enabled)},
-    {"probes.spectrum", offsetof(sb_settings, probes.spectrum.probe.enabled)},
-    {"probes.spectral_norm", offsetof(sb_settings, probes.spectral_norm.probe.enabled)},
-    {"probes.perturbation", offsetof(sb_settings, probes.perturbation.probe.enabled)},
-    {"probes.parameters", offsetof(sb_settings, probes.parameters.probe.enabled)},
+    const char *path, *meaning;
+    size_t enabled; /* of a probe: offset of `enabled`, which is never 0 */
+} sections[] = {
+    {"target", "The function to learn.", 0},
+    {"embedding", "The curve on which the samples lie.", 0},
+    {"encoding", "What the network is given for each coordinate of a sample.", 0},
+    {"model", "The network: layers of the same width with ReLUs between them.", 0},
+    {"training", "How the network is trained.", 0},
+    {"record", "When the network is looked at.", 0},
+    {"probes",
+     "What is measured. A probe's section switches it on, even if it is empty, as in `spectrum: {}`. An axis of fields "
+     "under `probes` is measured on the trained network and trains nothing again.",
+     0},
+    {"probes.loss", "The mean loss over the training set; always measured.",
+     offsetof(sb_settings, probes.loss.enabled)},
+    {"probes.spectrum", "The network's magnitude at each of the target's frequencies, over the target's: 1 is learned.",
+     offsetof(sb_settings, probes.spectrum.probe.enabled)},
+    {"probes.spectral_norm", "The largest singular value of each layer's weight matrix, and their product.",
+     offsetof(sb_settings, probes.spectral_norm.probe.enabled)},
+    {"probes.perturbation",
+     "The magnitude at each frequency that is left when all parameters are moved in a random direction, over that "
+     "before.",
+     offsetof(sb_settings, probes.perturbation.probe.enabled)},
+    {"probes.parameters", "Snapshots of weights and biases, with the training inputs and targets.",
+     offsetof(sb_settings, probes.parameters.probe.enabled)},
 };
+enum { SECTIONS = sizeof sections / sizeof *sections };
 
 bool spec_probe_of(const char *path, const char **section, size_t *enabled) {
-    for (size_t i = 0; i < sizeof probe_sections / sizeof *probe_sections; i++)
-        if (sb_path_within(path, probe_sections[i].path)) {
-            *section = probe_sections[i].path;
-            *enabled = probe_sections[i].enabled;
+    for (size_t i = 0; i < SECTIONS; i++)
+        if (sections[i].enabled && sb_path_within(path, sections[i].path)) {
+            *section = sections[i].path;
+            *enabled = sections[i].enabled;
             return true;
         }
     return false;
+}
+
+const char *spec_section_meaning(const char *path) {
+    for (size_t i = 0; i < SECTIONS; i++)
+        if (strcmp(sections[i].path, path) == 0)
+            return sections[i].meaning;
+    return "";
 }
 
 const sb_field *sb_field_find(const char *path) {

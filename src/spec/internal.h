@@ -92,6 +92,9 @@ bool spec_is_section(const char *path);
 /* If @p path lies at or below a probe's section: the section's path and the offset of `enabled`. */
 bool spec_probe_of(const char *path, const char **section, size_t *enabled);
 
+/* What a section is for, "" if there is no such section. */
+const char *spec_section_meaning(const char *path);
+
 /* The last component of a path. */
 const char *spec_last_component(const char *path);
 
@@ -104,6 +107,9 @@ const char *spec_word_text(const sb_field *field, double value);
 /* A field's condition "sibling=word word": the sibling, and whether one of its values satisfies it. */
 const sb_field *spec_condition_field(const sb_field *field);
 bool spec_condition_met(const sb_field *field, const sb_field *sibling, sb_value value);
+
+/* True if @p word is one of the words of a field's condition. */
+bool spec_condition_names(const sb_field *field, const char *word);
 
 bool spec_is_list(const sb_field *field);
 bool spec_is_whole(const sb_field *field);

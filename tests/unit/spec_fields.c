@@ -69,22 +69,64 @@ static void fields_are_distinct_and_described(void **state) {
     assert_false(sb_path_within("models.width", "model") || sb_path_within("model", "model.width"));
 }
 
-static void the_schema_shows_every_field(void **state) {
-    (void)state;
+/* Joins what was broken between the lines of a comment. */
+static void join_lines(char *text) {
+    char *to = text;
+    for (const char *from = text; *from;) {
+        size_t indent = *from == '\n' ? 1 + strspn(from + 1, " ") : 0;
+        if (indent && from[indent] == '#' && from[indent + 1] == ' ')
+            from += indent + 1;
+        else
+            *to++ = *from++;
+    }
+    *to = 0;
+}
+
+static char *schema(void) {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
     sb_schema_print(out);
-    fclose(out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void the_schema_shows_every_field(void **state) {
+    (void)state;
+    char *text = schema();
+    for (char *line = text; *line; line += strcspn(line, "\n") + 1)
+        assert_true(strcspn(line, "\n") <= 120);
+    join_lines(text);
     for (size_t i = 0; i < sb_field_count; i++) {
         char line[128];
-        snprintf(line, sizeof line, "\n%s\n", sb_fields[i].path);
+        snprintf(line, sizeof line, "%s: %s",
+                 strrchr(sb_fields[i].path, '.') ? strrchr(sb_fields[i].path, '.') + 1 : sb_fields[i].path,
+                 sb_fields[i].initial);
         assert_non_null(strstr(text, line));
         assert_non_null(strstr(text, sb_fields[i].meaning));
-        assert_non_null(strstr(text, sb_fields[i].initial));
         for (const sb_word *word = sb_fields[i].words; word && word->text; word++)
             assert_non_null(strstr(text, word->text));
     }
+    free(text);
+}
+
+/* As it stands, and with all that is behind a # but does apply switched on: each key is where it belongs. */
+static void the_schema_is_a_sweep_file_of_defaults(void **state) {
+    (void)state;
+    char *text = schema();
+    sb_sweep *plain = sweep_of(HEAD), *shown = sweep_of(text);
+    sb_hash identities[2] = {sb_sweep_identity(plain), sb_sweep_identity(shown)};
+    assert_memory_equal(&identities[0], &identities[1], sizeof *identities);
+    sb_sweep_free(shown);
+    sb_sweep_free(plain);
+    for (char *hash = text; (hash = strchr(hash, '#')); hash++)
+        if (hash[1] >= 'a' && hash[1] <= 'z' && (hash == text || hash[-1] == '\n' || hash[-1] == ' '))
+            memmove(hash, hash + 1, strlen(hash));
+    sb_sweep *swept = sweep_of(text, "target.amplitude_law=power", "target.binarise=true", "embedding.kind=petals",
+                               "axes.encoding.kind=[interval, positional, fourier]");
+    assert_int_equal(swept->axis_count, 1);
+    assert_true(swept->base.probes.parameters.probe.enabled && swept->base.probes.perturbation.probe.enabled);
+    sb_sweep_free(swept);
     free(text);
 }
 
@@ -170,6 +212,7 @@ int main(void) {
         cmocka_unit_test(defaults_are_written_as_they_print),
         cmocka_unit_test(fields_are_distinct_and_described),
         cmocka_unit_test(the_schema_shows_every_field),
+        cmocka_unit_test(the_schema_is_a_sweep_file_of_defaults),
         cmocka_unit_test(records_are_multiples_and_the_last_step),
         cmocka_unit_test(rules_hold_up_to_their_limits),
         cmocka_unit_test(every_rule_reads_and_blames_what_there_is),
