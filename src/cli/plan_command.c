@@ -6,12 +6,13 @@
 
 static void print_labels(const sb_axis *axis) {
     enum { SHOWN = 6 };
+    const char *separator = axis->kind == SB_AXIS_FIELD ? ", " : "; "; /* points of several fields have commas */
     for (size_t i = 0; i < axis->length; ++i) {
         if (axis->length > SHOWN && i == SHOWN - 2) {
-            fputs(", ...", stdout);
+            printf("%s...", separator);
             i = axis->length - 1;
         }
-        printf("%s%s", i ? ", " : "", axis->labels[i]);
+        printf("%s%s", i ? separator : "", axis->labels[i]);
     }
     puts("");
 }

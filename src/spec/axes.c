@@ -102,7 +102,7 @@ static bool read_section_axis(spec_reader *reader, axis_draft *draft, const spec
     spec_mark(reader, key->text, node->place);
     if (!add_section_members(reader, draft))
         return false;
-    if (draft->axis.member_count == 0 || (strcmp(key->text, "probes") == 0)) {
+    if (draft->axis.member_count == 0 || strcmp(key->text, "probes") == 0) {
         spec_error(reader, key->place, key->text, "found a section that cannot be an axis; allowed its fields");
         return false;
     }

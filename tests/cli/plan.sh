@@ -13,6 +13,9 @@ says out '^seed +3 +1, 2, 3$'
 says out '^model.width +2 +8, 16$'
 says out '^wall time .* on 2 ranks, efficiency [01]\.[0-9]+$'
 
+expect 0 "$SPECBIAS" plan "$sweep" --set 'axes=[]' --set 'axes.zip={name: length, training.steps: [10, 20], record.every: [5, 10]}'
+says out '^length +2 +steps=10, every=5; steps=20, every=10$'
+
 # A file of some MB: in the smallest ones, what is reserved for metadata and descriptions of runs weighs more.
 large=(--set 'seed={from: 1, to: 20}' --set training.steps=1000 --set record.every=1 --set probes.spectrum.full=true)
 expect 0 "$SPECBIAS" plan "$sweep" "${large[@]}"

@@ -109,11 +109,10 @@ static void only_utf8_is_text(void **state) {
     sb_sweep_free(sweep);
 }
 
-/* libyaml's document loader takes minutes for this. */
+/* libyaml's document loader takes minutes for this: longer than CTest waits. */
 static void a_megabyte_of_brackets_is_refused_at_once(void **state) {
     (void)state;
     static char text[1024 * 1024];
-    double start = sb_seconds();
     memset(text, '[', sizeof text);
     assert_bytes_refused(text, sizeof text, "f:1:18: found more than 16 levels");
     memset(text, '{', sizeof text);
@@ -121,7 +120,6 @@ static void a_megabyte_of_brackets_is_refused_at_once(void **state) {
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = "- "[i % 2];
     assert_bytes_refused(text, sizeof text, "f:1:35: found more than 16 levels");
-    assert_true(sb_seconds() - start < 10);
 }
 
 static void what_ends_on_terminals_has_no_control_characters(void **state) {
