@@ -28,6 +28,7 @@ clean_up() {
 }
 # 100 seeds, 1000 records: some 10 MB on a file system of 256 kB.
 refused "$folder/full/out.h5" --set 'seed={from: 1, to: 100}' --set record.every=1 --set training.steps=1000
+OMPI_MCA_io=ompio refused "$folder/full/out.h5" --set 'seed={from: 1, to: 100}' --set record.every=1 --set training.steps=1000
 [ -z "$(ls -A full)" ] || fail "something was left on the full file system: $(ls -A full)"
 mount -o remount,ro full || fail "mount"
 refused "$folder/full/out.h5"

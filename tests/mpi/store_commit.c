@@ -4,7 +4,7 @@
  * says, NaN elsewhere, and the states; the digest is the one computed from its definition, at any number of ranks; a
  * flipped bit in a slot is found by verify and by the next opening, which makes the slot missing, and the slot can be
  * written again; a file that was never filled is filled; another sweep, garbage, a truncated file and datasets of other
- * shapes are refused with the reason; --overwrite starts anew; MPI-IO is ROMIO.
+ * shapes are refused with the reason; --overwrite starts anew; runs beyond the rows share the last; MPI-IO is ROMIO.
  */
 #include "../../src/store/internal.h"
 #include "check.h"
@@ -288,6 +288,24 @@ static void overwrites(void) {
     check_file(all);
 }
 
+/* More runs than the file has rows for. */
+static void shares_the_last_row(void) {
+    sb_run_info info = cube_info;
+    sb_summary summary;
+    sb_store *store = open_store(SB_STORE_RESUME);
+    for (int run = 2; run <= 260; ++run) {
+        info.ranks = run;
+        must_ok(sb_store_begin_run(store, &info, &status), "begin");
+    }
+    close_store(store);
+    if (rank == 0) {
+        must_ok(sb_summary_read(path, &summary, &status), "summary");
+        MUST(summary.runs == 260 && summary.last.ranks == 260);
+        sb_summary_free(&summary);
+    }
+    check_file(all);
+}
+
 /* Rank 0 puts an array of 4096 numbers in the place of one number. */
 static void enlarge(const char *name) {
     if (rank == 0) {
@@ -377,6 +395,7 @@ int main(int argc, char **argv) {
         fills_what_was_not_filled();
         refuses_other_sweeps();
         overwrites();
+        shares_the_last_row();
         refuses_broken_files();
     }
     if (rank == 0)
