@@ -68,7 +68,8 @@ sb_code sb_store_begin_run(sb_store *store, const sb_run_info *info, sb_status *
 
 /** Collective. A commit round: writes this rank's @p count results (in rising order of trial; different trials on
  * different ranks), flushes, reads back, compares, then writes their states and flushes again. Then updates this run's
- * row with rank 0's @p info. All ranks get the same code; on a failure no slot of this round is marked. */
+ * row with rank 0's @p info. All ranks get the same code. If the results cannot be written, no slot of this round is
+ * marked; if the states cannot, those that are marked hold results that have been read back. */
 sb_code sb_store_commit(sb_store *store, const sb_result *results, size_t count, const sb_run_info *info,
                         sb_status *status);
 
@@ -100,9 +101,18 @@ typedef struct sb_verdict {
     sb_hash digest;
 } sb_verdict;
 
-/** Not collective. The sweep text and --set overrides (one a line) that the file was made from; released with free().
- */
-sb_code sb_store_read_sweep(const char *path, char **text, size_t *length, char **overrides, sb_status *status);
+/** The sweep that a file was made from, as sb_sweep_parse takes it. */
+typedef struct sb_stored_sweep {
+    char *text;
+    size_t length;
+    const char **overrides; /**< [override_count] --set arguments; they point into lines */
+    size_t override_count;
+    char *lines;
+} sb_stored_sweep;
+
+/** Not collective. Release with sb_stored_sweep_free, also after a failure. */
+sb_code sb_store_read_sweep(const char *path, sb_stored_sweep *stored, sb_status *status);
+void sb_stored_sweep_free(sb_stored_sweep *stored);
 
 /** Not collective. Checks that the file has the layout @p layout (made from its own sweep text), and every slot against
  * its checksum. SB_IO if the file cannot be read or its structure is damaged; damaged slots are counted in @p verdict.

@@ -1,43 +1,19 @@
 #include "cli.h"
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Cuts @p text at its line ends. The lines stay in it; @p lines is released with free(). */
-static size_t split_lines(char *text, const char ***lines, sb_status *status) {
-    size_t most = 1, count = 0;
-    for (const char *c = text; *c; ++c)
-        most += *c == '\n';
-    *lines = sb_array(most, sizeof **lines, "the --set options of a results file", status);
-    char *state = NULL;
-    for (char *line = *lines ? strtok_r(text, "\n", &state) : NULL; line; line = strtok_r(NULL, "\n", &state))
-        (*lines)[count++] = line;
-    return count;
-}
 
 /* The plan that the file was made from. */
 static sb_code read_plan(const char *path, sb_plan **plan, sb_status *status) {
-    char *text = NULL, *overrides = NULL;
-    const char **lines = NULL;
-    size_t length = 0;
+    sb_stored_sweep stored;
     sb_diagnostics diagnostics = {0};
-    sb_code code = sb_store_read_sweep(path, &text, &length, &overrides, status);
-    if (code != SB_OK)
-        goto done;
-    const size_t count = split_lines(overrides, &lines, status);
-    if (!lines) {
-        code = SB_MEMORY;
-        goto done;
-    }
-    code = sb_plan_create(text, length, path, lines, count, &diagnostics, plan, status);
+    sb_code code = sb_store_read_sweep(path, &stored, status);
+    if (code == SB_OK)
+        code = sb_plan_create(stored.text, stored.length, path, stored.overrides, stored.override_count, &diagnostics,
+                              plan, status);
     if (code == SB_INPUT)
         code = sb_fail(status, SB_IO, "%s: this version cannot read the sweep stored in it: %s", path,
                        diagnostics.count ? diagnostics.items[0].text : "it is damaged");
-done:
     sb_diagnostics_free(&diagnostics);
-    free(lines);
-    free(overrides);
-    free(text);
+    sb_stored_sweep_free(&stored);
     return code;
 }
 

@@ -3,36 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Splits the stored --set arguments, one a line, in place. */
-static sb_code split_lines(char *text, const char ***lines, size_t *count, sb_status *status) {
-    size_t most = 1;
-    for (const char *c = text; *c; ++c)
-        most += *c == '\n';
-    *count = 0;
-    *lines = sb_array(most, sizeof **lines, "the --set arguments", status);
-    if (!*lines)
-        return SB_MEMORY;
-    char *rest = NULL;
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-        (*lines)[(*count)++] = line;
-    return SB_OK;
-}
-
 /* The sweep that the file was made from. */
 static sb_code parse_stored(const char *path, sb_sweep **sweep, sb_status *status) {
-    char *text = NULL, *overrides = NULL;
-    const char **lines = NULL;
-    size_t length = 0, count = 0;
+    sb_stored_sweep stored;
     sb_diagnostics diagnostics = {0};
-    sb_code code = sb_store_read_sweep(path, &text, &length, &overrides, status);
+    sb_code code = sb_store_read_sweep(path, &stored, status);
     if (code == SB_OK)
-        code = split_lines(overrides, &lines, &count, status);
-    if (code == SB_OK)
-        code = sb_sweep_parse(text, length, path, lines, count, &diagnostics, sweep, status);
+        code = sb_sweep_parse(stored.text, stored.length, path, stored.overrides, stored.override_count, &diagnostics,
+                              sweep, status);
     sb_diagnostics_free(&diagnostics);
-    free(lines);
-    free(overrides);
-    free(text);
+    sb_stored_sweep_free(&stored);
     return code;
 }
 

@@ -26,22 +26,33 @@ static sb_code read_bytes(hid_t file, const char *name, sb_element element, cons
     return sb_h5_release(dataset, code, path, status);
 }
 
-static sb_code read_sweep(hid_t file, const char *path, char **text, size_t *length, char **overrides,
-                          sb_status *status) {
-    void *first = NULL, *second = NULL;
-    uint64_t bytes;
-    sb_code code = read_bytes(file, SB_PATH_SWEEP, SB_ELEMENT_CHAR, path, &first, &bytes, status);
-    if (code == SB_OK)
-        code = read_bytes(file, SB_PATH_OVERRIDES, SB_ELEMENT_CHAR, path, &second, &bytes, status);
-    if (code != SB_OK) {
-        free(second);
-        free(first);
-        return code;
-    }
-    *text = first;
-    *length = strlen(first); /* an empty text is stored as one zero */
-    *overrides = second;
+/* Splits the stored --set arguments, one a line, in place. */
+static sb_code split_overrides(sb_stored_sweep *stored, sb_status *status) {
+    size_t most = 1;
+    for (const char *c = stored->lines; *c; ++c)
+        most += *c == '\n';
+    stored->overrides = sb_array(most, sizeof *stored->overrides, "the --set arguments", status);
+    if (!stored->overrides)
+        return SB_MEMORY;
+    char *rest = NULL;
+    for (char *line = strtok_r(stored->lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        stored->overrides[stored->override_count++] = line;
     return SB_OK;
+}
+
+static sb_code read_sweep(hid_t file, const char *path, sb_stored_sweep *stored, sb_status *status) {
+    void *bytes = NULL;
+    uint64_t count;
+    sb_code code = read_bytes(file, SB_PATH_SWEEP, SB_ELEMENT_CHAR, path, &bytes, &count, status);
+    if (code != SB_OK)
+        return code;
+    stored->text = bytes;
+    stored->length = strlen(stored->text); /* an empty text is stored as one zero */
+    code = read_bytes(file, SB_PATH_OVERRIDES, SB_ELEMENT_CHAR, path, &bytes, &count, status);
+    if (code != SB_OK)
+        return code;
+    stored->lines = bytes;
+    return split_overrides(stored, status);
 }
 
 /* Closes a file opened for reading. */
@@ -51,13 +62,20 @@ static sb_code close_reading(hid_t file, const char *path, sb_code code, sb_stat
     return code;
 }
 
-sb_code sb_store_read_sweep(const char *path, char **text, size_t *length, char **overrides, sb_status *status) {
+sb_code sb_store_read_sweep(const char *path, sb_stored_sweep *stored, sb_status *status) {
     hid_t file;
-    *text = *overrides = NULL;
+    *stored = (sb_stored_sweep){0};
     sb_code code = sb_open_reading(path, &file, status);
     if (code == SB_OK)
-        code = read_sweep(file, path, text, length, overrides, status);
+        code = read_sweep(file, path, stored, status);
     return close_reading(file, path, code, status);
+}
+
+void sb_stored_sweep_free(sb_stored_sweep *stored) {
+    free(stored->overrides);
+    free(stored->lines);
+    free(stored->text);
+    *stored = (sb_stored_sweep){0};
 }
 
 /* --- Summary --------------------------------------------------------------------------------------------------------

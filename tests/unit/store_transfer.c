@@ -127,14 +127,12 @@ static void new_file_is_empty(void **state) {
 /* Claim: the sweep's text and --set arguments come back as they were. */
 static void sweep_is_kept(void **state) {
     (void)state;
-    char *text, *overrides;
-    size_t length;
-    assert_int_equal(sb_store_read_sweep(path, &text, &length, &overrides, &status), SB_OK);
-    assert_string_equal(text, CUBE_SWEEP("1e-3"));
-    assert_int_equal(length, strlen(text));
-    assert_string_equal(overrides, "");
-    free(overrides);
-    free(text);
+    sb_stored_sweep stored;
+    assert_int_equal(sb_store_read_sweep(path, &stored, &status), SB_OK);
+    assert_string_equal(stored.text, CUBE_SWEEP("1e-3"));
+    assert_int_equal(stored.length, strlen(stored.text));
+    assert_int_equal(stored.override_count, 0);
+    sb_stored_sweep_free(&stored);
 }
 
 int main(void) {
