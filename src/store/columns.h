@@ -3,6 +3,7 @@
 #ifndef SPECBIAS_STORE_COLUMNS_H
 #define SPECBIAS_STORE_COLUMNS_H
 
+#include "fault.h"
 #include "h5.h"
 #include <specbias/grid.h>
 
@@ -37,6 +38,7 @@ typedef struct sb_file {
     const char *path;
     const sb_layout *layout;
     uint64_t trials;
+    sb_fault *fault; /* of a run, borrowed; NULL: none */
     hid_t id;
     size_t count; /* of columns: layout->variable_count + SB_TRIAL_COLUMNS */
     sb_column *columns;

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <specbias/comm.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Gives this rank's slots to the rank below and takes those of the rank above. */
 static sb_code exchange(const sb_store *store, const sb_slot *mine, uint64_t count, sb_slot **theirs,
@@ -85,14 +86,48 @@ sb_code sb_store_begin_run(sb_store *store, const sb_run_info *info, sb_status *
     return sb_agree(store->comm, status) == SB_OK ? sb_flush(store, status) : status->code;
 }
 
+/* One rank compares the states of all trials with those in the file. */
+static sb_code read_states_back(const sb_store *store, sb_status *status) {
+    uint8_t *states = NULL;
+    if (store->rank == store->ranks - 1 &&
+        (states = sb_array(store->file.trials, 1, "the states of all trials", status)) &&
+        sb_slots_read_states(&store->file, states, status) == SB_OK &&
+        memcmp(states, store->states, store->file.trials) != 0)
+        sb_fail(status, SB_IO,
+                "results file '%s': states of trials do not read back as they were written, although no write failed; "
+                "is the disk full? With Open MPI, do not choose the I/O component ompio",
+                store->path);
+    free(states);
+    return sb_agree(store->comm, status);
+}
+
+/* The second half of a round: says in the file that the slots are done. */
+static sb_code mark(sb_store *store, const sb_result *results, size_t count, const sb_run_info *info,
+                    sb_status *status) {
+    if (write_row(store, info, status) != SB_OK ||
+        sb_write_slots(store, results, count, SB_PART_STATES, status) != SB_OK)
+        return status->code;
+    sb_fault_pass(store->fault, SB_POINT_AFTER_STATES);
+    if (sb_flush(store, status) != SB_OK)
+        return status->code;
+    sb_fault_pass(store->fault, SB_POINT_AFTER_LAST_FLUSH);
+    return sb_share_states(store, results, count, status) == SB_OK ? read_states_back(store, status) : status->code;
+}
+
 sb_code sb_store_commit(sb_store *store, const sb_result *results, size_t count, const sb_run_info *info,
                         sb_status *status) {
     *status = (sb_status){0};
     if (store->row < 0)
         return sb_fail(status, SB_INTERNAL, "a commit round before the run has begun");
-    if (sb_write_slots(store, results, count, SB_PART_RESULTS, status) != SB_OK ||
-        read_back(store, results, count, status) != SB_OK || write_row(store, info, status) != SB_OK ||
-        sb_write_slots(store, results, count, SB_PART_STATES, status) != SB_OK)
+    sb_fault_pass(store->fault, SB_POINT_BEFORE_PAYLOAD);
+    if (sb_write_slots(store, results, count, SB_PART_RESULTS, status) != SB_OK)
         return status->code;
-    return sb_share_states(store, results, count, status);
+    sb_fault_pass(store->fault, SB_POINT_AFTER_PAYLOAD);
+    if (sb_flush(store, status) != SB_OK)
+        return status->code;
+    sb_fault_pass(store->fault, SB_POINT_AFTER_FLUSH);
+    if (read_back(store, results, count, status) != SB_OK)
+        return status->code;
+    sb_fault_pass(store->fault, SB_POINT_AFTER_READBACK);
+    return mark(store, results, count, info, status);
 }

@@ -100,9 +100,12 @@ static sb_code build(int memory, const char *path, const sb_layout *layout, sb_s
  */
 
 /* Copies one run of data. */
-static sb_code copy_run(int from, int to, off_t start, off_t end, const char *path, sb_status *status) {
+static sb_code copy_run(int from, int to, off_t start, off_t end, const char *path, sb_fault *fault,
+                        sb_status *status) {
     char buffer[65536];
     while (start < end) {
+        if (sb_fault_fails(fault, SB_CALL_WRITE, path, status) != SB_OK)
+            return status->code;
         const size_t wanted = end - start < (off_t)sizeof buffer ? (size_t)(end - start) : sizeof buffer;
         const ssize_t got = pread(from, buffer, wanted, start);
         ssize_t put = got > 0 ? pwrite(to, buffer, (size_t)got, start) : -1;
@@ -116,12 +119,12 @@ static sb_code copy_run(int from, int to, off_t start, off_t end, const char *pa
 }
 
 /* Copies @p size bytes, leaving out holes. */
-static sb_code copy(int from, int to, off_t size, const char *path, sb_status *status) {
+static sb_code copy(int from, int to, off_t size, const char *path, sb_fault *fault, sb_status *status) {
     sb_code code = SB_OK;
     off_t start = 0, end = 0;
     while (code == SB_OK && (start = lseek(from, end, SEEK_DATA)) >= 0) {
         end = lseek(from, start, SEEK_HOLE);
-        code = end < 0 ? SB_SYSTEM : copy_run(from, to, start, end, path, status);
+        code = end < 0 ? SB_SYSTEM : copy_run(from, to, start, end, path, fault, status);
     }
     if ((start < 0 && errno != ENXIO) || end < 0) /* ENXIO: no more data */
         return sb_fail(status, SB_SYSTEM, "lseek in the results file in memory failed: %s", strerror(errno));
@@ -132,19 +135,24 @@ static sb_code copy(int from, int to, off_t size, const char *path, sb_status *s
 
 /* Writes the file under its temporary name. Reserves the space, so that a full disk is found now; where the file system
  * cannot (posix_fallocate would write every block instead), filling the slots finds it. */
-static sb_code save(int memory, const char *temporary, const char *path, sb_status *status) {
+static sb_code save(int memory, const char *temporary, const char *path, sb_fault *fault, sb_status *status) {
     struct stat info;
+    if (sb_fault_fails(fault, SB_CALL_OPEN, path, status) != SB_OK)
+        return status->code;
     if (fstat(memory, &info) != 0)
         return sb_fail(status, SB_SYSTEM, "fstat of the results file in memory failed: %s", strerror(errno));
     const int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (descriptor < 0)
         return sb_fail(status, SB_IO, "cannot create results file '%s': %s", path, strerror(errno));
-    sb_code code = SB_OK;
-    if (fallocate(descriptor, 0, 0, info.st_size) != 0 && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)
+    sb_code code = sb_fault_fails(fault, SB_CALL_RESERVE, path, status);
+    if (code == SB_OK && !sb_fault_skips(fault, SB_CALL_RESERVE) && fallocate(descriptor, 0, 0, info.st_size) != 0 &&
+        errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)
         code = sb_fail(status, SB_IO, "cannot create results file '%s': %s; it takes %.3g MB", path, strerror(errno),
                        (double)info.st_size * 1e-6);
     if (code == SB_OK)
-        code = copy(memory, descriptor, info.st_size, path, status);
+        code = copy(memory, descriptor, info.st_size, path, fault, status);
+    if (code == SB_OK)
+        code = sb_fault_fails(fault, SB_CALL_FLUSH, path, status);
     if (code == SB_OK && fsync(descriptor) != 0)
         code = sb_fail(status, SB_IO, "cannot sync results file '%s': %s", path, strerror(errno));
     if (close(descriptor) != 0 && code == SB_OK)
@@ -187,22 +195,24 @@ static sb_code sync_folder(const char *path, sb_status *status) {
 }
 
 /* Gives the file its name. */
-static sb_code publish(const char *temporary, const char *path, sb_status *status) {
+static sb_code publish(const char *temporary, const char *path, sb_fault *fault, sb_status *status) {
     char aside[PATH_MAX];
     name_aside(path, aside);
     if (rename(path, aside) != 0 && errno != ENOENT)
         return sb_fail(status, SB_IO, "cannot replace results file '%s': %s", path, strerror(errno));
     sb_code code = SB_OK;
+    sb_fault_pass(fault, SB_POINT_NAMING);
     if (rename(temporary, path) != 0)
         code = sb_fail(status, SB_IO, "cannot create results file '%s': %s", path, strerror(errno));
     else
         code = sync_folder(path, status);
+    sb_fault_pass(fault, SB_POINT_NAMED);
     if (code != SB_OK)
         sb_create_revoke(path);
     return code;
 }
 
-sb_code sb_create(const char *path, const sb_layout *layout, sb_status *status) {
+sb_code sb_create(const char *path, const sb_layout *layout, sb_fault *fault, sb_status *status) {
     char temporary[PATH_MAX];
     if (snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid()) >= (int)sizeof temporary)
         return sb_fail(status, SB_IO, "cannot create results file '%.200s...': the name is too long", path);
@@ -213,8 +223,8 @@ sb_code sb_create(const char *path, const sb_layout *layout, sb_status *status) 
     if (memory < 0)
         return sb_fail(status, SB_SYSTEM, "memfd_create failed: %s", strerror(errno));
     sb_code code = build(memory, path, layout, status);
-    if (code == SB_OK && (code = save(memory, temporary, path, status)) == SB_OK)
-        code = publish(temporary, path, status);
+    if (code == SB_OK && (code = save(memory, temporary, path, fault, status)) == SB_OK)
+        code = publish(temporary, path, fault, status);
     if (code != SB_OK)
         unlink(temporary); /* it may not be there; the failure that led here is the one to report */
     close(memory);         /* nothing in it is needed any more */

@@ -24,6 +24,8 @@ static sb_code write_range(const sb_file *file, const sb_column *column, const c
     for (uint64_t taken; code == SB_OK && length > 0; first += taken, length -= taken, staging += taken * size) {
         sb_box box;
         taken = sb_box_first(column->rank, column->lengths, first, length, &box);
+        if ((code = sb_fault_fails(file->fault, SB_CALL_WRITE, file->path, status)) != SB_OK)
+            break;
         const hsize_t elements = taken;
         hid_t memory = H5Screate_simple(1, &elements, NULL);
         if (space < 0 || memory < 0 ||
@@ -72,9 +74,10 @@ static sb_code fill_identities(const sb_store *store, const sb_transfer *transfe
 
 sb_code sb_fill(sb_store *store, sb_status *status) {
     const uint64_t piece = (uint64_t)4 << 20; /* bytes of a write */
+    const size_t count = sb_fault_skips(store->fault, SB_CALL_FILL) ? 0 : store->file.count;
     sb_transfer transfer;
     sb_code code = sb_transfer_create(piece, false, &transfer, status);
-    for (size_t i = 0; code == SB_OK && i < store->file.count; ++i) {
+    for (size_t i = 0; code == SB_OK && i < count; ++i) {
         const sb_column *column = &store->file.columns[i];
         code = column == sb_columns_trial(&store->file, SB_COLUMN_IDENTITY)
                    ? fill_identities(store, &transfer, status)
@@ -83,6 +86,7 @@ sb_code sb_fill(sb_store *store, sb_status *status) {
     sb_transfer_destroy(&transfer);
     if (sb_agree(store->comm, status) != SB_OK || sb_flush(store, status) != SB_OK)
         return status->code;
+    sb_fault_pass(store->fault, SB_POINT_FILLED);
     if (store->rank == 0)
         sb_provenance_write_filled(&store->provenance, status);
     return sb_agree(store->comm, status) == SB_OK ? sb_flush(store, status) : status->code;

@@ -10,6 +10,7 @@ struct sb_store {
     MPI_Comm comm;
     int rank, ranks;
     char *path;
+    sb_fault *fault;
     sb_file file;
     sb_provenance provenance;
     uint8_t *states;  /* [trials] */
@@ -36,7 +37,7 @@ sb_code sb_flush(sb_store *store, sb_status *status);
 /* What of the slots is written. */
 typedef enum sb_part { SB_PART_RESULTS, SB_PART_STATES } sb_part;
 
-/* Collective. Writes one part of the slots of this rank's @p results (rising order), and flushes. */
+/* Collective. Writes one part of the slots of this rank's @p results (rising order). The next flush makes it last. */
 sb_code sb_write_slots(sb_store *store, const sb_result *results, size_t count, sb_part part, sb_status *status);
 
 /* Collective. Tells all ranks the new states of this rank's @p results. */

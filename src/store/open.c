@@ -21,13 +21,13 @@ sb_code sb_store_environment(sb_status *status) {
 }
 
 /* Rank 0 sees to it that there is a file of this sweep. */
-static sb_code provide(const char *path, sb_store_mode mode, const sb_layout *layout, bool *created,
+static sb_code provide(const char *path, sb_store_mode mode, const sb_layout *layout, sb_fault *fault, bool *created,
                        sb_status *status) {
     struct stat info;
     const bool missing = stat(path, &info) != 0 && errno == ENOENT;
     if (mode == SB_STORE_RESUME && !missing)
         return sb_resume_check(path, layout, status);
-    const sb_code code = sb_create(path, layout, status);
+    const sb_code code = sb_create(path, layout, fault, status);
     *created = code == SB_OK;
     return code;
 }
@@ -49,6 +49,8 @@ static void set_parallel(const sb_store *store, hid_t access, sb_status *status)
 /* Where only some ranks could open the file with MPI, those could not close it: that is collective. So each tries
  * alone first. */
 static void check_reachable(const sb_store *store, sb_status *status) {
+    if (sb_fault_fails(store->fault, SB_CALL_OPEN, store->path, status) != SB_OK)
+        return;
     const int descriptor = open(store->path, O_RDWR);
     if (descriptor < 0)
         sb_fail(status, SB_IO, "cannot open results file '%s' on rank %d: %s (all nodes must see the same folder)",
@@ -91,7 +93,7 @@ static sb_code settle(sb_store *store, sb_status *status) {
     return filled ? sb_read_slots(store, status) : sb_fill(store, status);
 }
 
-static sb_code allocate(const char *path, const sb_layout *layout, sb_store **store, sb_status *status) {
+static sb_code allocate(const char *path, const sb_layout *layout, int rank, sb_store **store, sb_status *status) {
     *store = calloc(1, sizeof **store);
     if (!*store)
         return sb_fail(status, SB_MEMORY, "no memory for the store");
@@ -100,7 +102,10 @@ static sb_code allocate(const char *path, const sb_layout *layout, sb_store **st
     (*store)->states = sb_array(layout->grid->trials.count, 1, "the states of all trials", status);
     if (!(*store)->path || !(*store)->states)
         return sb_fail(status, SB_MEMORY, "no memory for the store");
-    return sb_columns_create(&(*store)->file, (*store)->path, layout, status);
+    if (sb_columns_create(&(*store)->file, (*store)->path, layout, status) == SB_OK)
+        sb_fault_create(rank, &(*store)->fault, status);
+    (*store)->file.fault = (*store)->fault;
+    return status->code;
 }
 
 static sb_code release(sb_store *store, sb_status *status) {
@@ -110,6 +115,7 @@ static sb_code release(sb_store *store, sb_status *status) {
     sb_columns_close(&store->file, status->code, status);
     if (store->comm != MPI_COMM_NULL && MPI_Comm_free(&store->comm) != MPI_SUCCESS && status->code == SB_OK)
         sb_fail(status, SB_SYSTEM, "MPI_Comm_free failed");
+    sb_fault_free(store->fault);
     free(store->states);
     free(store->path);
     free(store);
@@ -136,11 +142,12 @@ sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const
     *status = (sb_status){0};
     sb_h5_quiet();
     if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", status) == SB_OK &&
-        allocate(path, layout, store, status) == SB_OK && rank == 0)
-        provide(path, mode, layout, &created, status);
+        allocate(path, layout, rank, store, status) == SB_OK && rank == 0)
+        provide(path, mode, layout, (*store)->fault, &created, status);
     if (sb_agree(comm, status) == SB_OK && open_all(comm, *store, status) == SB_OK) {
         if (created)
             sb_create_accept(path);
+        sb_fault_pass((*store)->fault, SB_POINT_OPENED);
         return SB_OK;
     }
     release(*store, status);

@@ -131,6 +131,7 @@ static hid_t open_one(const sb_file *file, const char *name, sb_element element,
 sb_code sb_provenance_open(const sb_file *file, sb_provenance *provenance, sb_status *status) {
     sb_code code = SB_OK; /* with MPI every rank must make every call */
     *provenance = (sb_provenance){.path = file->path,
+                                  .fault = file->fault,
                                   .filled = open_one(file, "filled", SB_ELEMENT_UINT8, 0, 1, &code, status),
                                   .runs = open_one(file, "runs", SB_ELEMENT_INT64, 0, 1, &code, status)};
     for (size_t i = 0; i < SB_RUN_FIELDS; ++i)
@@ -159,6 +160,8 @@ sb_code sb_provenance_read_filled(const sb_provenance *provenance, bool *filled,
 
 sb_code sb_provenance_write_filled(const sb_provenance *provenance, sb_status *status) {
     const uint8_t value = 1;
+    if (sb_fault_fails(provenance->fault, SB_CALL_WRITE, provenance->path, status) != SB_OK)
+        return status->code;
     if (H5Dwrite(provenance->filled, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value) < 0)
         return sb_h5_fail(status, provenance->path, "write '%s'", SB_PATH_FILLED);
     return SB_OK;
@@ -173,6 +176,8 @@ sb_code sb_provenance_read_runs(const sb_provenance *provenance, int64_t *runs, 
 }
 
 sb_code sb_provenance_write_runs(const sb_provenance *provenance, int64_t runs, sb_status *status) {
+    if (sb_fault_fails(provenance->fault, SB_CALL_WRITE, provenance->path, status) != SB_OK)
+        return status->code;
     if (H5Dwrite(provenance->runs, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &runs) < 0)
         return sb_h5_fail(status, provenance->path, "write '%s'", SB_PATH_RUNS);
     return SB_OK;
@@ -220,7 +225,7 @@ static void copy_ascii(char *to, const char *from, size_t size) {
 
 sb_code sb_provenance_write_row(const sb_provenance *provenance, hsize_t row, const sb_run_info *info,
                                 sb_status *status) {
-    sb_code code = SB_OK;
+    sb_code code = sb_fault_fails(provenance->fault, SB_CALL_WRITE, provenance->path, status);
     for (size_t i = 0; code == SB_OK && i < SB_RUN_FIELDS; ++i) {
         const char *member = (const char *)info + fields[i].offset;
         union cell cell;

@@ -11,6 +11,7 @@ enum { SB_RUN_FIELDS = 12 };
 /* Handles of an open file. */
 typedef struct sb_provenance {
     const char *path;
+    sb_fault *fault;
     hid_t filled, runs, fields[SB_RUN_FIELDS];
 } sb_provenance;
 

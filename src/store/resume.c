@@ -82,8 +82,8 @@ static sb_code reset_damaged(sb_store *store, const sb_slot *slots, size_t slot_
         sb_mpi_check(MPI_Allreduce(MPI_IN_PLACE, &store->damaged, 1, MPI_UINT64_T, MPI_SUM, store->comm),
                      "MPI_Allreduce", status);
     if (sb_agree(store->comm, status) == SB_OK && store->damaged > 0 &&
-        sb_write_slots(store, results, count, SB_PART_STATES, status) == SB_OK &&
-        sb_write_slots(store, results, count, SB_PART_RESULTS, status) == SB_OK)
+        sb_write_slots(store, results, count, SB_PART_STATES, status) == SB_OK && sb_flush(store, status) == SB_OK &&
+        sb_write_slots(store, results, count, SB_PART_RESULTS, status) == SB_OK && sb_flush(store, status) == SB_OK)
         sb_share_states(store, results, count, status);
     free(results);
     free(payload);

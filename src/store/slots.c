@@ -109,6 +109,8 @@ sb_code sb_slots_check(const sb_file *file, sb_slot *slots, size_t count, sb_sta
 }
 
 sb_code sb_slots_read_states(const sb_file *file, uint8_t *states, sb_status *status) {
+    if (sb_fault_fails(file->fault, SB_CALL_READBACK, file->path, status) != SB_OK)
+        return status->code;
     if (H5Dread(sb_columns_trial(file, SB_COLUMN_STATE)->dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT,
                 states) < 0)
         return sb_h5_fail(status, file->path, "read '/%s/state'", SB_GROUP_TRIAL);

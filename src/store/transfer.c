@@ -73,13 +73,14 @@ sb_code sb_transfer_step(const sb_transfer *transfer, const sb_file *file, const
     const sb_cursor start = *cursor;
     const hid_t type = sb_element_native(column->element);
     const size_t size = sb_element_size(column->element);
-    sb_code code = SB_OK;
+    sb_code code =
+        sb_fault_fails(file->fault, direction == SB_TO_FILE ? SB_CALL_WRITE : SB_CALL_READBACK, file->path, status);
     hid_t space = H5Dget_space(column->dataset);
     herr_t selected = space < 0 ? -1 : 0;
     hsize_t elements = take(transfer, column, cursor, space, &selected);
     const hsize_t room = elements ? elements : 1; /* a dataspace of no elements cannot be selected from */
     hid_t memory = H5Screate_simple(1, &room, NULL);
-    if (selected < 0 || memory < 0)
+    if (code == SB_OK && (selected < 0 || memory < 0))
         code = sb_h5_fail(status, file->path, "select in '%s'", column->name);
     if (code != SB_OK || elements == 0) { /* other ranks wait for the call: make it, with nothing in it */
         H5Sselect_none(space);

@@ -117,7 +117,8 @@ static sb_code write_column(sb_store *store, size_t which, contribution *mine, s
 }
 
 sb_code sb_flush(sb_store *store, sb_status *status) {
-    if (H5Fflush(store->file.id, H5F_SCOPE_GLOBAL) < 0)
+    sb_fault_fails(store->fault, SB_CALL_FLUSH, store->path, status);
+    if (H5Fflush(store->file.id, H5F_SCOPE_GLOBAL) < 0 && status->code == SB_OK)
         sb_h5_fail(status, store->path, "sync it");
     return sb_agree(store->comm, status);
 }
@@ -134,7 +135,6 @@ sb_code sb_write_slots(sb_store *store, const sb_result *results, size_t count, 
     for (size_t i = 0; i < store->file.count; ++i)
         if (mine.calls[i] > 0 && write_column(store, i, &mine, status) != SB_OK)
             goto done;
-    sb_flush(store, status);
 done:
     release(&mine);
     return status->code;

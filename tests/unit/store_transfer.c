@@ -15,7 +15,8 @@ static sb_status status;
 static int start(void **state) {
     (void)state;
     snprintf(path, sizeof path, "store_transfer-%ld.h5", (long)getpid());
-    if (cube_create(CUBE_SWEEP("1e-3"), &cube, &status) == SB_OK && sb_create(path, cube.layout, &status) == SB_OK)
+    if (cube_create(CUBE_SWEEP("1e-3"), &cube, &status) == SB_OK &&
+        sb_create(path, cube.layout, NULL, &status) == SB_OK)
         return 0;
     fprintf(stderr, "%s\n", status.message);
     return 1;
