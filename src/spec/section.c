@@ -84,6 +84,14 @@ static bool is_root_key(const char *path, const char *key) {
 
 static void read_key(spec_reader *reader, const char *section, const spec_node *key, const spec_node *node,
                      sb_settings *into, bool item) {
+    if (strchr(key->text, '.')) {
+        spec_error(
+            reader, key->place, section,
+            "found the key '%s'; allowed one mapping inside another, such as target: {samples: 200}; dotted paths "
+            "are for axes and --set",
+            key->text);
+        return;
+    }
     const char *path = spec_format(reader, "%s%s%s", section, *section ? "." : "", key->text);
     const sb_field *field = path ? sb_field_find(path) : NULL;
     if (field)
