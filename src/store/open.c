@@ -32,13 +32,16 @@ static sb_code provide(const char *path, sb_store_mode mode, const sb_layout *la
     return code;
 }
 
-/* Properties for MPI-IO. Independent writes with holes would otherwise read, change and write back under fcntl locks,
- * which not every file system has. */
+/* Properties for MPI-IO, as hints to ROMIO. Independent writes with holes would otherwise read, change and write back
+ * under fcntl locks, which not every file system has. And collective writes would be made by each rank for itself where
+ * blocks do not interleave; then only some ranks learn that the disk is full, HDF5 (1.10.8) leaves out a collective
+ * MPI_File_set_view on those alone, and the others wait in it for ever. Two phases tell all ranks. */
 static void set_parallel(const sb_store *store, hid_t access, sb_status *status) {
     MPI_Info hints = MPI_INFO_NULL;
     if (sb_mpi_check(MPI_Info_create(&hints), "MPI_Info_create", status) != SB_OK)
         return;
     if (sb_mpi_check(MPI_Info_set(hints, "romio_ds_write", "disable"), "MPI_Info_set", status) == SB_OK &&
+        sb_mpi_check(MPI_Info_set(hints, "romio_cb_write", "enable"), "MPI_Info_set", status) == SB_OK &&
         (access < 0 || H5Pset_fapl_mpio(access, store->comm, hints) < 0 ||
          H5Pset_all_coll_metadata_ops(access, true) < 0 || H5Pset_coll_metadata_write(access, true) < 0))
         sb_h5_fail(status, store->path, "prepare to open it with MPI");
