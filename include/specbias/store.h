@@ -49,8 +49,9 @@ sb_code sb_store_environment(sb_status *status);
 uint64_t sb_store_bytes(const sb_layout *layout);
 
 /** Collective. Creates or opens the results file @p path for @p layout.
- * SB_IO if it cannot be created, written or is no specbias file; SB_INPUT if it holds another sweep, with what differs.
- * Nothing is left behind by a failed creation, and what was to be overwritten stays. */
+ * SB_IO if it cannot be created, written or is no specbias file, or another run is writing it; SB_INPUT if it holds
+ * another sweep, with what differs, or is to be overwritten and no HDF5 file. Nothing is left behind by a failed
+ * creation, and what was to be overwritten stays. */
 sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const sb_layout *layout, sb_store **store,
                       sb_status *status);
 

@@ -16,6 +16,7 @@ struct sb_store {
     uint8_t *states;  /* [trials] */
     uint64_t damaged; /* slots reset on opening */
     int32_t row;      /* of this run in /provenance; -1 before it has begun */
+    int lock;         /* rank 0's, of the file (lock.h) */
 };
 
 /* Not collective. Opens @p path for reading with the serial driver, if it is a results file of this version's format.

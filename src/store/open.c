@@ -1,5 +1,6 @@
 #include "create.h"
 #include "internal.h"
+#include "lock.h"
 #include "names.h"
 #include "slots.h"
 #include <errno.h>
@@ -20,16 +21,39 @@ sb_code sb_store_environment(sb_status *status) {
     return SB_OK;
 }
 
-/* Rank 0 sees to it that there is a file of this sweep. */
-static sb_code provide(const char *path, sb_store_mode mode, const sb_layout *layout, sb_fault *fault, bool *created,
-                       sb_status *status) {
+/* What --overwrite may replace: HDF5 files, also damaged ones, and empty files, but not somebody's sweep or picture. */
+static sb_code check_replaceable(const char *path, sb_status *status) {
+    static const unsigned char signature[] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+    unsigned char start[sizeof signature];
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    const ssize_t count = descriptor >= 0 ? read(descriptor, start, sizeof start) : -1;
+    const int reason = errno;
+    if (descriptor >= 0)
+        close(descriptor);
+    if (count < 0)
+        return sb_fail(status, SB_IO, "cannot read '%s', which is to be replaced: %s", path, strerror(reason));
+    if (count > 0 && (count < (ssize_t)sizeof start || memcmp(start, signature, sizeof start) != 0))
+        return sb_fail(status, SB_INPUT,
+                       "'%s' is no results file, and --overwrite replaces no others; give another name with -o", path);
+    return SB_OK;
+}
+
+/* Rank 0 sees to it that there is a file of this sweep, and that no other run has it. */
+static sb_code provide(sb_store *store, sb_store_mode mode, const sb_layout *layout, bool *created, sb_status *status) {
+    const char *path = store->path;
     struct stat info;
+    int before = -1; /* the lock of a file that is replaced */
     const bool missing = stat(path, &info) != 0 && errno == ENOENT;
     if (mode == SB_STORE_RESUME && !missing)
-        return sb_resume_check(path, layout, status);
-    const sb_code code = sb_create(path, layout, fault, status);
-    *created = code == SB_OK;
-    return code;
+        return sb_lock(path, &store->lock, status) ? status->code : sb_resume_check(path, layout, status);
+    if (!missing && check_replaceable(path, status) == SB_OK)
+        sb_lock(path, &before, status);
+    if (status->code == SB_OK)
+        *created = sb_create(path, layout, store->fault, status) == SB_OK;
+    if (*created)
+        sb_lock(path, &store->lock, status);
+    sb_unlock(before);
+    return status->code;
 }
 
 /* Properties for MPI-IO, as hints to ROMIO. Independent writes with holes would otherwise read, change and write back
@@ -100,7 +124,7 @@ static sb_code allocate(const char *path, const sb_layout *layout, int rank, sb_
     *store = calloc(1, sizeof **store);
     if (!*store)
         return sb_fail(status, SB_MEMORY, "no memory for the store");
-    **store = (sb_store){.comm = MPI_COMM_NULL, .row = -1, .file.id = H5I_INVALID_HID};
+    **store = (sb_store){.comm = MPI_COMM_NULL, .row = -1, .lock = -1, .file.id = H5I_INVALID_HID};
     (*store)->path = strdup(path);
     (*store)->states = sb_array(layout->grid->trials.count, 1, "the states of all trials", status);
     if (!(*store)->path || !(*store)->states)
@@ -118,6 +142,7 @@ static sb_code release(sb_store *store, sb_status *status) {
     sb_columns_close(&store->file, status->code, status);
     if (store->comm != MPI_COMM_NULL && MPI_Comm_free(&store->comm) != MPI_SUCCESS && status->code == SB_OK)
         sb_fail(status, SB_SYSTEM, "MPI_Comm_free failed");
+    sb_unlock(store->lock);
     sb_fault_free(store->fault);
     free(store->states);
     free(store->path);
@@ -146,7 +171,7 @@ sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const
     sb_h5_quiet();
     if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", status) == SB_OK &&
         allocate(path, layout, rank, store, status) == SB_OK && rank == 0)
-        provide(path, mode, layout, (*store)->fault, &created, status);
+        provide(*store, mode, layout, &created, status);
     if (sb_agree(comm, status) == SB_OK && open_all(comm, *store, status) == SB_OK) {
         if (created)
             sb_create_accept(path);
