@@ -17,8 +17,11 @@ where the first one stopped.
   RANKS            ranks to start (default: one for each physical core)
   SPECBIAS_PYTHON  interpreter that has xarray, h5netcdf and matplotlib
 
-Exit code: that of 'specbias run'; 69 if something is missing that it cannot install; 70 if
-only the figures could not be drawn.
+Ctrl-C stops the training: what is finished is written and drawn, and the same call goes on.
+A second Ctrl-C kills it.
+
+Exit code: that of 'specbias run' (75: stopped early); 69 if something is missing that it cannot
+install; 70 if only the figures could not be drawn.
 END
 }
 
@@ -40,6 +43,7 @@ fi
 # shellcheck source=jobs/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
+again=$(printf ' %q' "$0" "$@")
 sweep=$1
 shift
 results=''
@@ -73,8 +77,33 @@ if [ "$(cached release SPECBIAS_OPEN_MPI)" = 1 ]; then
     fi
 fi
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
-code=0
-"${launch[@]}" -n "$ranks" "$root/build/release/src/cli/specbias" run "$sweep" "${options[@]}" </dev/null || code=$?
+
+# Of the signals sent to mpirun only SIGUSR1 lets the ranks commit and end with 75; for SIGINT and SIGTERM it kills them a
+# second later. So it runs in a process group of its own, which Ctrl-C does not reach.
+asked=0
+interrupted=1
+pass_on() {
+    interrupted=1
+    asked=$((asked + 1))
+    if [ $asked -gt 1 ]; then
+        kill -TERM "$mpirun" 2>/dev/null || true
+    elif kill -USR1 "$mpirun" 2>/dev/null; then
+        say "stopping: what is finished is written; once more kills"
+    fi
+}
+set -m
+"${launch[@]}" -n "$ranks" "$root/build/release/src/cli/specbias" run "$sweep" "${options[@]}" </dev/null &
+mpirun=$!
+set +m
+trap pass_on INT TERM HUP
+code=127
+while [ $interrupted -eq 1 ]; do # a signal ends a wait
+    interrupted=0
+    wait "$mpirun" && waited=0 || waited=$?
+    [ $waited -eq 127 ] || code=$waited # 127: was waited for already
+done
+trap - INT TERM HUP
+[ $code -ne 75 ] || say "go on with:$again"
 
 # Draw what there is, also when trials failed (1) or the run stopped early (75).
 case $code in

@@ -15,8 +15,8 @@ sb_code sb_agree(MPI_Comm comm, sb_status *status);
 /** Not collective. Leaves the core to others for a millisecond: waiting inside MPI burns it. */
 void sb_nap(void);
 
-/** Collective. Waits for all ranks, napping. */
-sb_code sb_meet(MPI_Comm comm, sb_status *status);
+/** Collective. Waits for all ranks, napping, and calls @p meanwhile(@p context), unless NULL, between naps. */
+sb_code sb_meet(MPI_Comm comm, void (*meanwhile)(void *), void *context, sb_status *status);
 
 /** Collective. Broadcasts @p *text (@p *length bytes, below 2 GiB, zero-terminated, on rank 0) to all ranks, which
  * release it with free(). Returns an agreed code; on a failure the other ranks hold NULL. */

@@ -79,12 +79,14 @@ void sb_network_get_parameters(const sb_network *network, float *parameters);
 void sb_network_set_moments(sb_network *network, const float *first, const float *second, uint64_t updates);
 void sb_network_get_moments(const sb_network *network, float *first, float *second, uint64_t *updates);
 
-/** Calls @p progress(@p context) after every block of sb_network_forward from now on; NULL: nothing. */
-void sb_network_on_block(sb_network *network, void (*progress)(void *), void *context);
+/** Calls @p progress(@p context) after every block of sb_network_forward from now on; NULL: nothing. Anything but SB_OK
+ * that it returns ends the pass. */
+void sb_network_on_block(sb_network *network, sb_code (*progress)(void *), void *context);
 
 /** f(x) for x[samples][inputs] into outputs[samples][outputs]. Each sample's value does not depend on the block it is
- * computed in beyond rounding; the same call gives the same bits. */
-void sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs);
+ * computed in beyond rounding; the same call gives the same bits. Fails only with what the function of
+ * sb_network_on_block returned; @p outputs are then incomplete. */
+sb_code sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs);
 
 /** Loss of f(x) against y[samples][outputs] (samples <= batch), before any update, and its gradient, kept in the
  * network. MSE: mean over samples and outputs of (f - y)^2. BCE: mean of log(1 + e^f) - y f, f being logits. */

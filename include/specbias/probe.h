@@ -20,11 +20,13 @@ typedef struct sb_probe_view {
     const sb_settings *settings; /**< of the trial, with the values of the probe's own axes */
     const sb_dataset *dataset;
     const sb_shape *shape;
-    const float *parameters;  /**< [sb_shape_parameters] flat */
-    const float *outputs;     /**< [samples][outputs] f(x) on the training inputs */
-    sb_network *scratch;      /**< a second network of the same shape, for the probe's own use */
-    int64_t step;             /**< updates made so far */
-    void (*progress)(void *); /**< call at least every 100 ms; gives MPI a turn; may be NULL */
+    const float *parameters; /**< [sb_shape_parameters] flat */
+    const float *outputs;    /**< [samples][outputs] f(x) on the training inputs */
+    sb_network *scratch;     /**< a second network of the same shape, for the probe's own use */
+    int64_t step;            /**< updates made so far */
+    /** To be called at least every 100 ms; gives MPI a turn. Anything but SB_OK ends the measurement and is passed up:
+     * a stop must not wait for a long probe. May be NULL. */
+    sb_code (*progress)(void *);
     void *progress_context;
 } sb_probe_view;
 

@@ -46,8 +46,9 @@ void sb_versions(char text[SB_VERSIONS_LENGTH]);
 typedef struct sb_run_options {
     const char *output; /**< results file */
     sb_store_mode mode;
-    double interval; /**< seconds between commit rounds */
-    bool quiet;      /**< no progress */
+    double interval;   /**< seconds between commit rounds */
+    double time_limit; /**< seconds that the run may take; 0: no limit */
+    bool quiet;        /**< no progress */
 } sb_run_options;
 
 /** What came of it, equal on all ranks. */
@@ -67,8 +68,13 @@ typedef struct sb_run_report {
 enum { SB_WAITING_MAX = 1000 };
 
 /** Collective. Trains what is missing in the results file and commits it; nothing is written where nothing is missing.
- * SB_OK, SB_TRIALS_FAILED (by this run or an earlier one), or a failure; agreed. The report is also filled on failure,
- * as far as known. */
+ * SB_OK, SB_TRIALS_FAILED (by this run or an earlier one), SB_STOPPED, or a failure; agreed. The report is also filled
+ * on failure, as far as known.
+ *
+ * Stops early, with what is finished committed, when SIGUSR1, SIGTERM or SIGINT reaches any rank, and in time before
+ * the time limit or the end of the SLURM job; the message says why and how far the run came. A second SIGINT to a rank
+ * acts as it did before. The signals' actions are the caller's own again afterwards, but what would kill is ignored
+ * where a signal that went to all ranks may still arrive. */
 sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options, sb_run_report *report,
                sb_status *status);
 

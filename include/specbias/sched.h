@@ -66,11 +66,11 @@ typedef struct sb_tasks {
     /** Not collective. False if ticket @p ticket needs no work. */
     bool (*pending)(void *context, uint64_t ticket);
     /** Not collective. Does the work of a ticket; calls sb_scheduler_poll at every step boundary and passes up any code
-     * other than SB_OK that it returns. SB_STOPPED: left unfinished because of a stop. Any other failure ends the run
-     * on all ranks, after a last round. */
+     * other than SB_OK that it returns. SB_STOPPED: left unfinished because of a stop; a ticket that is finished when
+     * it hears of one is SB_OK. Any other failure ends the run on all ranks, after a last round. */
     sb_code (*work)(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_status *status);
-    /** Collective. A round; @p last at the end. Returns an agreed code; anything but SB_OK ends the run on all ranks
-     * without another round. */
+    /** Collective. A round, for which all ranks have come together; @p last at the end. Returns an agreed code;
+     * anything but SB_OK ends the run on all ranks without another round. */
     sb_code (*round)(void *context, bool last, sb_status *status);
     /** Not collective; rank 0 only, about once a second. Shows progress. May be NULL. */
     void (*show)(void *context, const sb_progress *progress);
@@ -89,8 +89,8 @@ sb_code sb_scheduler_run(MPI_Comm comm, const sb_tasks *tasks, sb_progress *prog
  * 2 to 12 with more ranks than cores, because Open MPI then yields the core at every turn. */
 sb_code sb_scheduler_poll(sb_scheduler *scheduler, double work, sb_status *status);
 
-/** Not collective; from work(), where no round may happen. Gives MPI a turn. */
-void sb_scheduler_progress(sb_scheduler *scheduler);
+/** Not collective; from work(), where no round may happen. Gives MPI a turn. SB_STOPPED: leave the ticket. */
+sb_code sb_scheduler_progress(sb_scheduler *scheduler, sb_status *status);
 
 /** Not collective; from work(). Asks for a round and waits until it is over: the results of this rank take too much
  * memory. */

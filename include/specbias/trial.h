@@ -48,9 +48,10 @@ typedef sb_code (*sb_trial_poll)(void *context, int64_t step);
 
 /** Trains and measures trial @p trial.
  * @param poll      called at every step boundary; may be NULL.
- * @param progress  called at least every 100 ms while the network is evaluated and inside probes; may be NULL.
+ * @param progress  called at least every 100 ms while the network is evaluated and inside probes; what it returns
+ * counts as with poll, but must not be SB_MEMORY, with which a probe fails. May be NULL.
  * @param result    on SB_OK holds a payload to be released with sb_result_free, DONE or FAILED; empty otherwise. */
-sb_code sb_trial_run(const sb_layout *layout, uint64_t trial, sb_trial_poll poll, void (*progress)(void *),
+sb_code sb_trial_run(const sb_layout *layout, uint64_t trial, sb_trial_poll poll, sb_code (*progress)(void *),
                      void *context, sb_result *result, sb_status *status);
 
 void sb_result_free(sb_result *result);

@@ -18,6 +18,7 @@ enum {
     SB_OPTION_QUIET = 'q',
     SB_OPTION_RANKS = 'n',
     SB_OPTION_JSON = 'j',
+    SB_OPTION_TIME_LIMIT = 't',
 };
 
 /* What was given. Texts belong to argv. */
@@ -25,7 +26,7 @@ typedef struct sb_arguments {
     const char *operand; /* the command's file */
     const char *output;
     bool help, resume, overwrite, quiet, json;
-    double interval; /* seconds */
+    double interval, time_limit; /* seconds; a time limit of 0: none */
     size_t ranks;
     const char **overrides; /* released by sb_arguments_free */
     size_t override_count;

@@ -18,7 +18,8 @@ static int print_help(FILE *out) {
           "   1  finished, but some trials failed\n"
           "   2  wrong usage, a bad sweep file, bad input data, or a grid too large\n"
           "  70  a bug in specbias, no memory, or a system call that failed\n"
-          "  74  the results file could not be created, read or written\n",
+          "  74  the results file could not be created, read or written\n"
+          "  75  stopped early; the same command resumes\n",
           out);
     return 0;
 }

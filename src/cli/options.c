@@ -16,7 +16,7 @@ static const option_row rows[] = {
     {"resume", SB_OPTION_RESUME, false, false}, {"overwrite", SB_OPTION_OVERWRITE, false, false},
     {"set", SB_OPTION_SET, true, false},        {"interval", SB_OPTION_INTERVAL, true, false},
     {"quiet", SB_OPTION_QUIET, false, true},    {"ranks", SB_OPTION_RANKS, true, false},
-    {"json", SB_OPTION_JSON, false, false},
+    {"json", SB_OPTION_JSON, false, false},     {"time-limit", SB_OPTION_TIME_LIMIT, true, false},
 };
 enum {
     ROWS = sizeof rows / sizeof *rows,
@@ -74,6 +74,27 @@ static sb_code parse_interval(const char *text, double *interval, sb_status *sta
     return SB_OK;
 }
 
+/* [[HH:]MM:]SS; the first number may be large, those after it are below 60. */
+static sb_code parse_time_limit(const char *text, double *seconds, sb_status *status) {
+    const char *next = text;
+    long total = 0;
+    for (int part = 0; part < 3 && *next >= '0' && *next <= '9'; ++part) {
+        char *end = NULL;
+        const long value = strtol(next, &end, 10);
+        if (value > (part == 0 ? 100000000 : 59))
+            break;
+        total = 60 * total + value;
+        if (*end == '\0' && total > 0) {
+            *seconds = (double)total;
+            return SB_OK;
+        }
+        if (*end != ':')
+            break;
+        next = end + 1;
+    }
+    return sb_fail(status, SB_INPUT, "--time-limit '%s': give [[HOURS:]MINUTES:]SECONDS, above 0", text);
+}
+
 static sb_code parse_ranks(const char *text, size_t *ranks, sb_status *status) {
     char *end = NULL;
     errno = 0;
@@ -106,6 +127,8 @@ static sb_code take_option(int letter, const char *value, sb_arguments *argument
     case SB_OPTION_QUIET:
         arguments->quiet = true;
         return SB_OK;
+    case SB_OPTION_TIME_LIMIT:
+        return parse_time_limit(value, &arguments->time_limit, status);
     case SB_OPTION_RANKS:
         return parse_ranks(value, &arguments->ranks, status);
     default:

@@ -48,6 +48,7 @@ static sb_code run_sweep(MPI_Comm comm, int rank, const sb_arguments *arguments,
     const sb_run_options options = {.output = arguments->output ? arguments->output : name,
                                     .mode = arguments->overwrite ? SB_STORE_OVERWRITE : SB_STORE_RESUME,
                                     .interval = arguments->interval,
+                                    .time_limit = arguments->time_limit,
                                     .quiet = arguments->quiet};
     const sb_code code = sb_run(comm, plan, &options, &report, status);
     if (rank == 0 && !arguments->quiet && (code == SB_OK || code == SB_TRIALS_FAILED))
@@ -96,7 +97,8 @@ const sb_command sb_run_command = {
     .name = "run",
     .summary = "train what is missing in a sweep's results file",
     .help = "usage: [mpirun -n RANKS] specbias run SWEEP [-o FILE] [--resume|--overwrite]\n"
-            "                                     [--set PATH=VALUE]... [--interval SECONDS] [--quiet]\n\n"
+            "                                     [--set PATH=VALUE]... [--interval SECONDS] [--quiet]\n"
+            "                                     [--time-limit [[HOURS:]MINUTES:]SECONDS]\n\n"
             "Trains every trial of the sweep file that the results file does not hold yet, and writes\n"
             "what is finished in regular commits. A run that was killed is continued by the same\n"
             "command, on any number of ranks. Results do not depend on the number of ranks.\n\n"
@@ -107,10 +109,16 @@ const sb_command sb_run_command = {
             "                       'axes.model.width=[16, 32]'; may be repeated. Part of the sweep: give\n"
             "                       it again to go on with the same file\n"
             "  --interval SECONDS   between two commits (default 30)\n"
+            "  --time-limit TIME    stop early enough to be over after [[HOURS:]MINUTES:]SECONDS; in a SLURM\n"
+            "                       job also before the job's end\n"
             "  -q, --quiet          print errors only\n\n"
+            "Ctrl-C (SIGINT), SIGTERM and SIGUSR1 stop it early: what is finished is committed, the exit\n"
+            "code is 75, and the same command resumes. A second Ctrl-C kills. Under mpirun send SIGUSR1\n"
+            "to mpirun, which passes on that one alone in time.\n\n"
             "Use one rank per core. Exit code 1: finished, but trials failed (their records up to the\n"
-            "failure are kept); 2: bad sweep file or usage; 74: the results file could not be written.\n",
-    .options = "horwsiq",
+            "failure are kept); 2: bad sweep file or usage; 74: the results file could not be written;\n"
+            "75: stopped early.\n",
+    .options = "horwsitq",
     .operand = "sweep file",
     .main = run_main,
 };

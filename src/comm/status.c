@@ -37,12 +37,14 @@ void sb_nap(void) {
     nanosleep(&pause, NULL); /* a signal may end it early, all the better */
 }
 
-sb_code sb_meet(MPI_Comm comm, sb_status *status) {
+sb_code sb_meet(MPI_Comm comm, void (*meanwhile)(void *), void *context, sb_status *status) {
     MPI_Request request;
     int met = 0;
     sb_code code = sb_mpi_check(MPI_Ibarrier(comm, &request), "MPI_Ibarrier", status);
     while (code == SB_OK && !met) {
         code = sb_mpi_check(MPI_Test(&request, &met, MPI_STATUS_IGNORE), "MPI_Test", status);
+        if (!met && meanwhile)
+            meanwhile(context);
         if (!met)
             sb_nap();
     }

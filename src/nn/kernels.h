@@ -12,8 +12,8 @@ struct sb_network {
     const sb_kernels *kernels;
     sb_shape shape;
     size_t batch;
-    uint64_t updates;         /**< that Adam has made */
-    void (*progress)(void *); /**< called after every block of a forward pass; NULL: nothing */
+    uint64_t updates;            /**< that Adam has made */
+    sb_code (*progress)(void *); /**< called after every block of a forward pass; NULL: nothing */
     void *progress_context;
 };
 

@@ -51,19 +51,21 @@ void sb_network_get_moments(const sb_network *network, float *first, float *seco
     *updates = network->updates;
 }
 
-void sb_network_on_block(sb_network *network, void (*progress)(void *), void *context) {
+void sb_network_on_block(sb_network *network, sb_code (*progress)(void *), void *context) {
     network->progress = progress;
     network->progress_context = context;
 }
 
-void sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs) {
+sb_code sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs) {
+    sb_code code = SB_OK;
     size_t inputs = network->shape.widths[0], width = network->shape.widths[network->shape.depth];
-    for (size_t first = 0; first < samples; first += network->batch) {
+    for (size_t first = 0; code == SB_OK && first < samples; first += network->batch) {
         size_t count = samples - first < network->batch ? samples - first : network->batch;
         network->kernels->forward(network, x + first * inputs, count, outputs + first * width);
         if (network->progress)
-            network->progress(network->progress_context);
+            code = network->progress(network->progress_context);
     }
+    return code;
 }
 
 double sb_network_gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples) {

@@ -123,12 +123,14 @@ static void start_vector(double *v, size_t order) {
         v[i] /= norm;
 }
 
-double sb_lanczos_norm(sb_lanczos *lanczos, const float *matrix, size_t rows, size_t columns, void (*progress)(void *),
-                       void *context) {
+sb_code sb_lanczos_norm(sb_lanczos *lanczos, const float *matrix, size_t rows, size_t columns,
+                        sb_code (*progress)(void *), void *context, double *norm) {
+    sb_code code = SB_OK;
     size_t order = rows < columns ? rows : columns;
     double *diagonal = lanczos->diagonal, *off = lanczos->off, *next = lanczos->candidate, value = 0;
     start_vector(lanczos->basis, order);
-    for (size_t k = 0; k < order; k++) {
+    *norm = NAN;
+    for (size_t k = 0; code == SB_OK && k < order; k++) {
         const double *v = lanczos->basis + k * order;
         if (rows < columns) {
             multiply_transposed(matrix, rows, columns, v, lanczos->image);
@@ -139,7 +141,7 @@ double sb_lanczos_norm(sb_lanczos *lanczos, const float *matrix, size_t rows, si
         }
         diagonal[k] = sb_dot_doubles(v, next, order);
         if (!isfinite(diagonal[k]))
-            return (double)NAN;
+            return SB_OK;
         for (int pass = 0; pass < 2; pass++) /* twice is enough (Giraud et al., 2005) */
             for (size_t j = k + 1; j-- > 0;)
                 subtract(next, sb_dot_doubles(lanczos->basis + j * order, next, order), lanczos->basis + j * order,
@@ -149,9 +151,10 @@ double sb_lanczos_norm(sb_lanczos *lanczos, const float *matrix, size_t rows, si
         if (off[k] * last_component(diagonal, off, k + 1, value) <= tolerance * value)
             break;
         if (progress)
-            progress(context);
+            code = progress(context);
         for (size_t i = 0; i < order && k + 1 < order; i++)
             lanczos->basis[(k + 1) * order + i] = next[i] / off[k];
     }
-    return sqrt(value);
+    *norm = sqrt(value);
+    return code;
 }

@@ -17,8 +17,9 @@ void sb_lanczos_destroy(sb_lanczos *lanczos);
 size_t sb_lanczos_bytes(size_t shorter, size_t longer);
 
 /** The largest singular value of @p matrix [rows][columns], within 1e-6 of it, relative. A function of the matrix
- * alone. NaN if the matrix holds an infinity or NaN. Calls @p progress(@p context), unless NULL, between iterations. */
-double sb_lanczos_norm(sb_lanczos *lanczos, const float *matrix, size_t rows, size_t columns, void (*progress)(void *),
-                       void *context);
+ * alone. NaN if the matrix holds an infinity or NaN. Calls @p progress(@p context), unless NULL, between iterations;
+ * anything but SB_OK that it returns ends them and is passed up, the only failure. */
+sb_code sb_lanczos_norm(sb_lanczos *lanczos, const float *matrix, size_t rows, size_t columns,
+                        sb_code (*progress)(void *), void *context, double *norm);
 
 #endif

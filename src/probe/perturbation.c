@@ -105,15 +105,16 @@ static double draw_direction(const workspace *work, uint64_t seed, double delta,
 }
 
 /* Amplitude spectrum of f(theta + factor * direction) on the training inputs, in work->spectrum. */
-static void perturbed_spectrum(const workspace *work, const sb_probe_view *view, double factor) {
+static sb_code perturbed_spectrum(const workspace *work, const sb_probe_view *view, double factor) {
     size_t parameters = sb_shape_parameters(view->shape);
     for (size_t i = 0; i < parameters; i++)
         work->perturbed[i] = (float)(view->parameters[i] + factor * work->direction[i]);
     sb_network_set_parameters(view->scratch, work->perturbed);
-    sb_network_forward(view->scratch, view->dataset->x, view->dataset->samples, work->outputs);
+    sb_code code = sb_network_forward(view->scratch, view->dataset->x, view->dataset->samples, work->outputs);
+    if (code != SB_OK)
+        return code;
     sb_dft_amplitudes(work->dft, work->outputs, view->dataset->outputs, work->spectrum);
-    if (view->progress)
-        view->progress(view->progress_context);
+    return view->progress ? view->progress(view->progress_context) : SB_OK;
 }
 
 /* Takes in ratio number @p number (from 0) of each frequency: running mean and squared deviations (Welford 1962). The
@@ -127,8 +128,8 @@ static void accumulate(const workspace *work, const sb_list *frequencies, size_t
     }
 }
 
-static void measure_magnitude(const workspace *work, const sb_probe_view *view, double delta, float *response,
-                              float *spread) {
+static sb_code measure_magnitude(const workspace *work, const sb_probe_view *view, double delta, float *response,
+                                 float *spread) {
     const sb_list *frequencies = &view->settings->target.frequencies;
     size_t directions = (size_t)view->settings->probes.perturbation.directions;
     size_t parameters = sb_shape_parameters(view->shape);
@@ -137,13 +138,16 @@ static void measure_magnitude(const workspace *work, const sb_probe_view *view, 
     memset(work->squares, 0, frequencies->count * sizeof(double));
     for (size_t number = 0; number < directions; number++) {
         double length = draw_direction(work, seed, delta, (uint32_t)number, parameters);
-        perturbed_spectrum(work, view, delta / length);
+        sb_code code = perturbed_spectrum(work, view, delta / length);
+        if (code != SB_OK)
+            return code;
         accumulate(work, frequencies, number);
     }
     for (size_t i = 0; i < frequencies->count; i++) {
         response[i] = (float)work->mean[i];
         spread[i] = (float)sqrt(work->squares[i] / (double)directions);
     }
+    return SB_OK;
 }
 
 /* The reference goes through the same calls as every perturbed network, with delta = 0 and whatever direction. */
@@ -154,12 +158,12 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
     const sb_list *deltas = &view->settings->probes.perturbation.magnitudes;
     size_t row = outputs[0].lengths[1];
     float *response = outputs[0].values, *spread = outputs[1].values;
-    perturbed_spectrum(work, view, 0);
+    sb_code code = perturbed_spectrum(work, view, 0);
     for (size_t i = 0; i < frequencies->count; i++)
         work->reference[i] = work->spectrum[(size_t)frequencies->values[i]];
-    for (size_t i = 0; i < deltas->count; i++)
-        measure_magnitude(work, view, deltas->values[i], response + i * row, spread + i * row);
-    return SB_OK;
+    for (size_t i = 0; code == SB_OK && i < deltas->count; i++)
+        code = measure_magnitude(work, view, deltas->values[i], response + i * row, spread + i * row);
+    return code;
 }
 
 /* A parameter of a direction takes as long as PARAMETER_FLOPS operations of a training step: 3 ns (2.2 of them to draw

@@ -62,14 +62,15 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
     (void)status;
     const sb_shape *shape = view->shape;
     double *norms = outputs[0].values, *bound = outputs[1].values;
+    sb_code code = SB_OK;
     *bound = 1;
-    for (size_t layer = 1; layer <= shape->depth; layer++) {
+    for (size_t layer = 1; code == SB_OK && layer <= shape->depth; layer++) {
         const float *weights = view->parameters + sb_shape_weights(shape, layer);
-        norms[layer - 1] = sb_lanczos_norm(state, weights, shape->widths[layer], shape->widths[layer - 1],
-                                           view->progress, view->progress_context);
+        code = sb_lanczos_norm(state, weights, shape->widths[layer], shape->widths[layer - 1], view->progress,
+                               view->progress_context, &norms[layer - 1]);
         *bound *= norms[layer - 1];
     }
-    return SB_OK;
+    return code;
 }
 
 const sb_probe sb_probe_spectral_norm = {

@@ -2,18 +2,45 @@
 #ifndef SPECBIAS_RUN_INTERNAL_H
 #define SPECBIAS_RUN_INTERNAL_H
 
+#include <signal.h>
 #include <specbias/run.h>
 
-/* --- stopwatch: the time that a rank spends on trials, rounds left out --- */
+/* --- stopwatch: the time that a rank spends on trials, polls and the rounds in them left out --- */
 
 typedef struct sb_stopwatch {
     double total; /* seconds while it ran */
     double since; /* start of the current stretch */
-    bool running;
 } sb_stopwatch;
 
 void sb_stopwatch_start(sb_stopwatch *watch);
 void sb_stopwatch_stop(sb_stopwatch *watch);
+
+/* --- stop.c: what makes a run end early --- */
+
+enum { SB_STOP_SIGNALS = 3 };
+
+typedef struct sb_stop {
+    double ends;    /* sb_seconds at which the run has to be over; INFINITY: never */
+    double reserve; /* seconds before it that are kept free, at least */
+    double looked;  /* sb_seconds of the last look at the clock; 0: none yet */
+    double longest; /* seconds between two looks */
+    const char *limit;
+    struct sigaction before[SB_STOP_SIGNALS];
+} sb_stop;
+
+/* Not collective; between MPI_Init and MPI_Finalize. SIGUSR1, SIGTERM and SIGINT become requests to stop; a second
+ * SIGINT does what it does elsewhere. @p time_limit is in seconds, 0: none. Under SLURM the job's end is a limit too.
+ */
+sb_code sb_stop_start(sb_stop *stop, double time_limit, sb_status *status);
+
+/* Cheap enough for every step. */
+bool sb_stop_asked(sb_stop *stop);
+
+/* What asked on this rank, such as "SIGTERM"; NULL: nothing has. */
+const char *sb_stop_reason(const sb_stop *stop);
+
+/* Gives the signals back, but what would kill is ignored from now on (SIGINT apart). */
+void sb_stop_end(sb_stop *stop);
 
 /* --- display.c: progress, on rank 0 only --- */
 
@@ -58,6 +85,7 @@ typedef struct sb_work {
     sb_tally mine, all;
     double started; /* of the whole run, sb_seconds */
     sb_stopwatch busy;
+    sb_stop stop;
     sb_result *waiting; /* [SB_WAITING_MAX] finished, not committed */
     size_t waiting_count;
     /* The ticket in hand. */
@@ -67,6 +95,7 @@ typedef struct sb_work {
     double flops_per_step;
 } sb_work;
 
+bool sb_work_stop(void *context);
 bool sb_work_pending(void *context, uint64_t ticket);
 sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_status *status);
 sb_code sb_work_round(void *context, bool last, sb_status *status);

@@ -45,7 +45,8 @@ static sb_code train(sb_work *work, const sb_run_options *options, sb_run_report
                             .pending = sb_work_pending,
                             .work = sb_work_do,
                             .round = sb_work_round,
-                            .show = sb_work_show};
+                            .show = sb_work_show,
+                            .stop = sb_work_stop};
     sb_progress progress = {0};
     prepare(work, options, report, status);
     if (sb_agree(work->comm, status) != SB_OK || sb_run_info_create(work->comm, &work->info, status) != SB_OK ||
@@ -66,6 +67,18 @@ static sb_code train(sb_work *work, const sb_run_options *options, sb_run_report
     return status->code;
 }
 
+/* Says why a run ended early, in the words of the lowest rank that was asked, how far it came and how to go on. */
+static void explain_stop(const sb_work *work, sb_store_mode mode, const sb_run_report *report, sb_status *status) {
+    const char *mine = sb_stop_reason(&work->stop);
+    sb_status reason = {0};
+    if (mine)
+        sb_fail(&reason, SB_STOPPED, " (%s)", mine);
+    sb_agree(work->comm, &reason);
+    sb_fail(status, SB_STOPPED, "stopped early%s: %llu of %llu trials are done; the same command%s resumes",
+            reason.message, (unsigned long long)(report->already_done + report->done + report->failed),
+            (unsigned long long)report->trials, mode == SB_STORE_OVERWRITE ? " without --overwrite" : "");
+}
+
 static void release(sb_work *work) {
     for (size_t i = 0; i < work->waiting_count; ++i)
         sb_result_free(&work->waiting[i]);
@@ -81,19 +94,25 @@ sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options
     *status = (sb_status){0};
     if (sb_mpi_check(MPI_Comm_rank(comm, &work.rank), "MPI_Comm_rank", status) == SB_OK)
         sb_mpi_check(MPI_Comm_size(comm, &work.ranks), "MPI_Comm_size", status);
+    if (status->code == SB_OK)
+        sb_stop_start(&work.stop, options->time_limit, status);
     if (sb_agree(comm, status) != SB_OK ||
         sb_store_open(comm, options->output, options->mode, plan->layout, &work.store, status) != SB_OK)
-        return status->code;
+        goto done;
     count_states(work.store, report->trials, report);
     if (report->already_done < report->trials)
         train(&work, options, report, status);
+    if (status->code == SB_STOPPED)
+        explain_stop(&work, options->mode, report, status);
     sb_status closing = {0};
     sb_store_close(work.store, &closing);
-    if (status->code == SB_OK)
+    if (status->code == SB_OK || (status->code == SB_STOPPED && closing.code != SB_OK))
         *status = closing;
     release(&work);
     if (status->code == SB_OK && report->failed + report->failed_before > 0)
         sb_fail(status, SB_TRIALS_FAILED, "%llu of %llu trials failed",
                 (unsigned long long)(report->failed + report->failed_before), (unsigned long long)report->trials);
+done:
+    sb_stop_end(&work.stop);
     return status->code;
 }

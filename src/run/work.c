@@ -4,16 +4,18 @@
 
 void sb_stopwatch_start(sb_stopwatch *watch) {
     watch->since = sb_seconds();
-    watch->running = true;
 }
 
 void sb_stopwatch_stop(sb_stopwatch *watch) {
     watch->total += sb_seconds() - watch->since;
-    watch->running = false;
 }
 
 double sb_work_flops(const void *layout, const sb_settings *settings) {
     return sb_trial_flops(layout, settings);
+}
+
+bool sb_work_stop(void *context) {
+    return sb_stop_asked(&((sb_work *)context)->stop);
 }
 
 bool sb_work_pending(void *context, uint64_t ticket) {
@@ -21,15 +23,23 @@ bool sb_work_pending(void *context, uint64_t ticket) {
     return sb_store_states(work->store)[sb_order_trial(work->order, ticket)] == SB_TRIAL_MISSING;
 }
 
-static sb_code step_done(void *context, int64_t step) {
-    sb_work *work = context;
+static sb_code report_steps(sb_work *work, int64_t step) {
     const double flops = (double)(step - work->step) * work->flops_per_step;
     work->step = step;
     return sb_scheduler_poll(work->scheduler, flops, work->status);
 }
 
-static void inside_probe(void *context) {
-    sb_scheduler_progress(((sb_work *)context)->scheduler);
+static sb_code step_done(void *context, int64_t step) {
+    sb_work *work = context;
+    sb_stopwatch_stop(&work->busy);
+    const sb_code code = report_steps(work, step);
+    sb_stopwatch_start(&work->busy);
+    return code;
+}
+
+static sb_code inside_probe(void *context) {
+    sb_work *work = context;
+    return sb_scheduler_progress(work->scheduler, work->status);
 }
 
 static bool too_much_waits(const sb_work *work) {
@@ -57,8 +67,10 @@ sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_s
         return code;
     work->waiting[work->waiting_count++] = result;
     /* A trial that failed early has no steps left to report, but its share of the work is over. */
-    const sb_code polled = work->step < steps ? step_done(work, steps) : SB_OK;
-    return polled == SB_OK && too_much_waits(work) ? sb_scheduler_round(scheduler, status) : polled;
+    sb_code polled = work->step < steps ? report_steps(work, steps) : SB_OK;
+    if (polled == SB_OK && too_much_waits(work))
+        polled = sb_scheduler_round(scheduler, status);
+    return polled == SB_STOPPED ? SB_OK : polled;
 }
 
 static int by_trial(const void *left, const void *right) {
@@ -89,16 +101,11 @@ static void describe_run(sb_work *work, bool last) {
 
 sb_code sb_work_round(void *context, bool last, sb_status *status) {
     sb_work *work = context;
-    const bool inside_trial = work->busy.running;
-    if (inside_trial)
-        sb_stopwatch_stop(&work->busy);
     sb_status agreed = {0};
-    sb_meet(work->comm, &agreed); /* the others may be in a long probe */
     const double entered = sb_seconds();
     qsort(work->waiting, work->waiting_count, sizeof *work->waiting, by_trial);
     const sb_tally before = work->mine, all_before = work->all;
-    if (agreed.code == SB_OK)
-        count_results(work, &agreed);
+    count_results(work, &agreed);
     if (sb_agree(work->comm, &agreed) == SB_OK) {
         describe_run(work, last);
         sb_store_commit(work->store, work->waiting, work->waiting_count, &work->info, &agreed);
@@ -111,8 +118,6 @@ sb_code sb_work_round(void *context, bool last, sb_status *status) {
         sb_result_free(&work->waiting[i]);
     work->waiting_count = 0;
     work->info.commit_seconds += sb_seconds() - entered;
-    if (inside_trial)
-        sb_stopwatch_start(&work->busy);
     return agreed.code == SB_OK ? SB_OK : sb_fail(status, agreed.code, "%s", agreed.message);
 }
 

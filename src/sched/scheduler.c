@@ -14,6 +14,10 @@
  * 4. A rank that fails or is asked to stop raises STOP and claims nothing more without counting itself idle, so that
  * END cannot be rung and STOP must be. What was wanted until then is served by the last round.
  * 5. A failed round fails on all ranks alike: all leave, and sb_bell_destroy completes the broadcasts that wait.
+ * 6. No stop waits for a ticket. A rank that is asked leaves its ticket at once; the others leave theirs when they hear
+ * STOP, which rank 0 also rings in sb_scheduler_progress. Before a round those who have come still look out for a
+ * request, and raise STOP; one who has heard of the round and is not there yet reads that word itself, since no bell
+ * rings before the round is over.
  */
 
 /* Seconds. Rank 0's look at the words takes about a microsecond. */
@@ -23,11 +27,12 @@ struct sb_scheduler {
     const sb_tasks *tasks;
     sb_bell *bell;
     sb_counter counter;
+    MPI_Comm comm; /* of the tasks */
     int rank, ranks;
     sb_ring heard;     /* rung and not acted upon yet */
     bool over;         /* heard STOP or END, or a round failed */
     bool idle;         /* found no more tickets */
-    bool asked;        /* has raised STOP */
+    bool asked;        /* has raised STOP, or found it raised */
     bool unfinished;   /* has left a ticket */
     sb_status failure; /* of this rank's work */
     sb_status round;   /* the agreed outcome of the last round */
@@ -39,6 +44,14 @@ struct sb_scheduler {
 static void ask_to_stop(sb_scheduler *scheduler) {
     scheduler->asked = true;
     sb_counter_raise(&scheduler->counter, SB_COUNTER_STOP, 1);
+}
+
+/* Looks whether this rank is to stop. */
+static void look_out(void *context) {
+    sb_scheduler *scheduler = context;
+    const sb_tasks *tasks = scheduler->tasks;
+    if (!scheduler->asked && tasks->stop && tasks->stop(tasks->context))
+        ask_to_stop(scheduler);
 }
 
 static void report(sb_scheduler *scheduler) {
@@ -84,7 +97,9 @@ static void enter_round(sb_scheduler *scheduler, bool last) {
     const sb_tasks *tasks = scheduler->tasks;
     report(scheduler);
     scheduler->rounds++;
-    scheduler->round.code = tasks->round(tasks->context, last, &scheduler->round);
+    sb_meet(scheduler->comm, look_out, scheduler, &scheduler->round);
+    if (sb_agree(scheduler->comm, &scheduler->round) == SB_OK)
+        scheduler->round.code = tasks->round(tasks->context, last, &scheduler->round);
     scheduler->round_ended = sb_seconds();
 }
 
@@ -107,11 +122,9 @@ static void act_on_ring(sb_scheduler *scheduler) {
 
 /* What everything comes down to between two steps, and while a rank waits. SB_OK: go on. */
 static sb_code attend(sb_scheduler *scheduler, sb_status *status) {
-    const sb_tasks *tasks = scheduler->tasks;
     if (!scheduler->over) {
         const double now = sb_seconds();
-        if (!scheduler->asked && tasks->stop && tasks->stop(tasks->context))
-            ask_to_stop(scheduler);
+        look_out(scheduler);
         if (now >= scheduler->report_at)
             report_and_show(scheduler, now);
         if (scheduler->rank == 0 && scheduler->heard == SB_RING_NONE && now >= scheduler->look_at)
@@ -121,7 +134,7 @@ static sb_code attend(sb_scheduler *scheduler, sb_status *status) {
     }
     if (scheduler->round.code)
         return sb_fail(status, scheduler->round.code, "%s", scheduler->round.message);
-    return scheduler->over ? sb_fail(status, SB_STOPPED, "stopped early") : SB_OK;
+    return scheduler->over || scheduler->asked ? sb_fail(status, SB_STOPPED, "stopped early") : SB_OK;
 }
 
 sb_code sb_scheduler_poll(sb_scheduler *scheduler, double work, sb_status *status) {
@@ -129,8 +142,17 @@ sb_code sb_scheduler_poll(sb_scheduler *scheduler, double work, sb_status *statu
     return attend(scheduler, status);
 }
 
-void sb_scheduler_progress(sb_scheduler *scheduler) {
+sb_code sb_scheduler_progress(sb_scheduler *scheduler, sb_status *status) {
+    const double now = sb_seconds();
+    look_out(scheduler);
+    if ((scheduler->rank == 0 || scheduler->heard == SB_RING_ROUND) && now >= scheduler->look_at) {
+        scheduler->look_at = now + look_interval;
+        scheduler->asked |= sb_counter_read(&scheduler->counter, SB_COUNTER_STOP) != 0;
+    }
+    if (scheduler->rank == 0 && scheduler->asked && scheduler->heard == SB_RING_NONE)
+        sb_bell_ring(scheduler->bell, SB_RING_STOP);
     listen(scheduler);
+    return scheduler->asked || scheduler->heard == SB_RING_STOP ? sb_fail(status, SB_STOPPED, "stopped early") : SB_OK;
 }
 
 sb_code sb_scheduler_round(sb_scheduler *scheduler, sb_status *status) {
@@ -162,7 +184,7 @@ static void do_ticket(sb_scheduler *scheduler, uint64_t ticket) {
 
 static void do_tickets(sb_scheduler *scheduler) {
     const sb_tasks *tasks = scheduler->tasks;
-    while (!attend(scheduler, NULL) && !scheduler->asked) {
+    while (!attend(scheduler, NULL)) {
         const uint64_t ticket = sb_counter_add(&scheduler->counter, SB_COUNTER_NEXT, 1);
         if (ticket >= tasks->count) {
             scheduler->idle = true;
@@ -178,17 +200,24 @@ static void do_tickets(sb_scheduler *scheduler) {
     }
 }
 
+/* True if tickets that need work have not been claimed; all claims are over. */
+static bool some_are_left(const sb_scheduler *scheduler) {
+    const sb_tasks *tasks = scheduler->tasks;
+    uint64_t ticket = sb_counter_read(&scheduler->counter, SB_COUNTER_NEXT);
+    while (ticket < tasks->count && !tasks->pending(tasks->context, ticket))
+        ++ticket;
+    return ticket < tasks->count;
+}
+
 /* The last round, unless one has failed, and the verdict of all ranks. */
-static sb_code conclude(sb_scheduler *scheduler, MPI_Comm comm, sb_status *status) {
+static sb_code conclude(sb_scheduler *scheduler, sb_status *status) {
     if (!scheduler->round.code)
         enter_round(scheduler, true);
     sb_status verdict = scheduler->round.code ? scheduler->round : scheduler->failure;
-    if (!sb_agree(comm, &verdict)) {
-        /* all claims are over now */
-        if (scheduler->unfinished ||
-            (scheduler->rank == 0 && sb_counter_read(&scheduler->counter, SB_COUNTER_NEXT) < scheduler->tasks->count))
-            sb_fail(&verdict, SB_STOPPED, "stopped early; the same command resumes");
-        sb_agree(comm, &verdict);
+    if (!sb_agree(scheduler->comm, &verdict)) {
+        if (scheduler->unfinished || (scheduler->rank == 0 && some_are_left(scheduler)))
+            sb_fail(&verdict, SB_STOPPED, "stopped early");
+        sb_agree(scheduler->comm, &verdict);
     }
     if (verdict.code)
         *status = verdict;
@@ -196,7 +225,7 @@ static sb_code conclude(sb_scheduler *scheduler, MPI_Comm comm, sb_status *statu
 }
 
 sb_code sb_scheduler_run(MPI_Comm comm, const sb_tasks *tasks, sb_progress *progress, sb_status *status) {
-    sb_scheduler scheduler = {.tasks = tasks};
+    sb_scheduler scheduler = {.tasks = tasks, .comm = comm};
     *progress = (sb_progress){0};
     if (sb_mpi_check(MPI_Comm_rank(comm, &scheduler.rank), "MPI_Comm_rank", status) ||
         sb_mpi_check(MPI_Comm_size(comm, &scheduler.ranks), "MPI_Comm_size", status))
@@ -210,7 +239,7 @@ sb_code sb_scheduler_run(MPI_Comm comm, const sb_tasks *tasks, sb_progress *prog
     scheduler.start = scheduler.round_ended = scheduler.look_at = sb_seconds();
     scheduler.report_at = scheduler.start + report_interval;
     do_tickets(&scheduler);
-    code = conclude(&scheduler, comm, status);
+    code = conclude(&scheduler, status);
     *progress = progress_of_all(&scheduler);
     sb_counter_destroy(&scheduler.counter);
 done:

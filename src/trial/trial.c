@@ -5,7 +5,7 @@
 /* The caller's side of a trial. */
 typedef struct caller {
     sb_trial_poll poll;
-    void (*progress)(void *);
+    sb_code (*progress)(void *);
     void *context;
     double seconds; /* spent in poll: commit rounds are no training time */
 } caller;
@@ -27,7 +27,11 @@ static sb_failure record(sb_workspace *workspace, const sb_training *training, c
     bool is_due = sb_probes_due(workspace->probes, training->step);
     if (!is_due && !is_last)
         return SB_FAILURE_NONE;
-    if (!isfinite(sb_workspace_evaluate(workspace, training)))
+    double loss;
+    *code = sb_workspace_evaluate(workspace, training, &loss);
+    if (*code != SB_OK)
+        return SB_FAILURE_NONE;
+    if (!isfinite(loss))
         return SB_FAILURE_LOSS_NOT_FINITE;
     sb_probe_view view = {.settings = &workspace->settings,
                           .dataset = &workspace->dataset,
@@ -81,7 +85,7 @@ static sb_code attempt(const sb_layout *layout, const sb_settings *settings, sb_
     return code;
 }
 
-sb_code sb_trial_run(const sb_layout *layout, uint64_t trial, sb_trial_poll poll, void (*progress)(void *),
+sb_code sb_trial_run(const sb_layout *layout, uint64_t trial, sb_trial_poll poll, sb_code (*progress)(void *),
                      void *context, sb_result *result, sb_status *status) {
     double start = sb_seconds();
     caller from = {.poll = poll, .progress = progress, .context = context};

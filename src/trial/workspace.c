@@ -118,11 +118,13 @@ double sb_workspace_step(sb_workspace *workspace, const sb_training *training) {
                            count);
 }
 
-double sb_workspace_evaluate(sb_workspace *workspace, const sb_training *training) {
+sb_code sb_workspace_evaluate(sb_workspace *workspace, const sb_training *training, double *loss) {
     const sb_dataset *data = &workspace->dataset;
     sb_network_get_parameters(training->network, workspace->parameters);
     sb_network_set_parameters(workspace->scratch, workspace->parameters);
-    sb_network_forward(workspace->scratch, data->x, data->samples, workspace->outputs);
-    return sb_loss_value((sb_loss)workspace->settings.training.loss, workspace->outputs, data->y, data->samples,
-                         data->outputs);
+    sb_code code = sb_network_forward(workspace->scratch, data->x, data->samples, workspace->outputs);
+    if (code == SB_OK)
+        *loss = sb_loss_value((sb_loss)workspace->settings.training.loss, workspace->outputs, data->y, data->samples,
+                              data->outputs);
+    return code;
 }

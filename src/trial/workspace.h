@@ -43,7 +43,8 @@ size_t sb_workspace_bytes(const sb_settings *settings);
 /** Makes update number training->step (from 0) of the network. Returns the loss on its samples before it. */
 double sb_workspace_step(sb_workspace *workspace, const sb_training *training);
 
-/** Computes f on all samples and the mean loss over them; fills workspace->parameters and ->outputs. */
-double sb_workspace_evaluate(sb_workspace *workspace, const sb_training *training);
+/** Computes f on all samples and the mean loss over them; fills workspace->parameters and ->outputs. Fails as
+ * sb_network_forward does. */
+sb_code sb_workspace_evaluate(sb_workspace *workspace, const sb_training *training, double *loss);
 
 #endif

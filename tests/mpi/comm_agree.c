@@ -61,7 +61,7 @@ static void check_meet(int *failures, int rank, int ranks) {
         sb_nap();
     MPI_Fetch_and_op(&one, &before, MPI_INT, 0, 0, MPI_SUM, window);
     MPI_Win_flush(0, window);
-    CHECK(failures, sb_meet(MPI_COMM_WORLD, &status) == SB_OK);
+    CHECK(failures, sb_meet(MPI_COMM_WORLD, NULL, NULL, &status) == SB_OK);
     MPI_Fetch_and_op(NULL, &present, MPI_INT, 0, 0, MPI_NO_OP, window);
     MPI_Win_flush(0, window);
     CHECK(failures, present == ranks);

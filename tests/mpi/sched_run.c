@@ -25,6 +25,8 @@ typedef struct job {
     bool none_pending; /* nothing needs work */
     bool requests;     /* every ticket asks for a round half way */
     bool silent_half;  /* every third ticket only calls sb_scheduler_progress in its first half */
+    bool stop_at_end;  /* stopping_rank is asked to when it has finished its first ticket */
+    double probe;      /* seconds for which ticket 0 only calls sb_scheduler_progress at first */
     bool measure_poll;
     uint64_t failing_ticket;
     int stopping_rank; /* asked to stop .. */
@@ -82,7 +84,9 @@ static sb_code work_half(job *j, uint64_t ticket, bool first, sb_scheduler *sche
     while (sb_seconds() < until) {
         sleep_for(5e-4);
         if (first && j->silent_half && ticket % 3 == 0) {
-            sb_scheduler_progress(scheduler);
+            const sb_code code = sb_scheduler_progress(scheduler, status);
+            if (code)
+                return code;
             continue;
         }
         const sb_code code = sb_scheduler_poll(scheduler, 0, status);
@@ -100,12 +104,25 @@ static sb_code ask_for_round(job *j, sb_scheduler *scheduler, sb_status *status)
     return code;
 }
 
+static sb_code long_probe(const job *j, sb_scheduler *scheduler, sb_status *status) {
+    sb_code code = SB_OK;
+    for (const double until = sb_seconds() + j->probe; !code && sb_seconds() < until;) {
+        sleep_for(5e-4);
+        code = sb_scheduler_progress(scheduler, status);
+    }
+    return code;
+}
+
 static sb_code work(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_status *status) {
     job *j = context;
     const double start = sb_seconds();
     if (j->measure_poll)
         j->poll_seconds = seconds_of_poll(scheduler);
-    sb_code code = j->longest > 0 ? work_half(j, ticket, true, scheduler, status) : SB_OK;
+    sb_code code = SB_OK;
+    if (j->probe > 0 && ticket == 0)
+        code = long_probe(j, scheduler, status);
+    else if (j->longest > 0)
+        code = work_half(j, ticket, true, scheduler, status);
     if (!code && ticket == j->failing_ticket)
         return sb_fail(status, SB_SYSTEM, "ticket %d broke", (int)ticket);
     if (!code && j->requests)
@@ -118,6 +135,8 @@ static sb_code work(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_
     j->done[ticket]++;
     j->finished++;
     j->uncommitted++;
+    if (j->stop_at_end)
+        sb_scheduler_poll(scheduler, 0, NULL); /* hears of the stop too late to leave anything */
     return SB_OK;
 }
 
@@ -144,6 +163,8 @@ static void show(void *context, const sb_progress *progress) {
 
 static bool stop(void *context) {
     const job *j = context;
+    if (j->stop_at_end && j->finished == 0)
+        return false;
     return j->rank == j->stopping_rank && sb_seconds() - j->start >= j->stop_after;
 }
 
@@ -334,6 +355,39 @@ static void check_stop(int *failures, int stopping_rank) {
     free(j);
 }
 
+/* One ticket calls sb_scheduler_progress alone for a minute; what the rest finish makes all others wait for it in a
+ * round. */
+static void check_stop_in_probe(int *failures, int stopping_rank) {
+    job *j = new_job(failures);
+    sb_progress progress;
+    sb_status status;
+    j->count = 4;
+    j->probe = 60;
+    j->interval = 0.02;
+    j->stopping_rank = stopping_rank;
+    j->stop_after = 0.4;
+    CHECK(failures, run(j, &progress, &status) == SB_STOPPED);
+    CHECK(failures, progress.seconds < 10);
+    CHECK(failures, j->done[0] == 0);
+    CHECK(failures, progress.finished == (j->ranks > 1 ? 3 : 0));
+    free(j);
+}
+
+/* A stop that comes when everything is done, on one rank as late as in the last ticket, leaves nothing undone. */
+static void check_stop_after_all(int *failures) {
+    job *j = new_job(failures);
+    sb_progress progress;
+    sb_status status;
+    j->count = 1;
+    j->longest = 0.05;
+    j->stop_at_end = true;
+    j->stop_after = 0;
+    j->stopping_rank = j->rank;
+    CHECK(failures, run(j, &progress, &status) == SB_OK);
+    check_each_once(j);
+    free(j);
+}
+
 static void check_requests(int *failures) {
     job *j = new_job(failures);
     sb_progress progress;
@@ -399,6 +453,10 @@ int main(int argc, char **argv) {
     check_failing_ticket(&failures, 3);
     check_stop(&failures, 0);
     check_stop(&failures, ranks - 1);
+    check_stop_in_probe(&failures, 0);
+    check_stop_in_probe(&failures, ranks - 1);
+    check_stop_in_probe(&failures, ranks / 2);
+    check_stop_after_all(&failures);
     check_requests(&failures);
     check_failing_round(&failures, 1);
     check_failing_round(&failures, 3);

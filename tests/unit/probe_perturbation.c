@@ -16,8 +16,9 @@ typedef struct measured {
     size_t progress;
 } measured;
 
-static void count_progress(void *context) {
+static sb_code count_progress(void *context) {
     ++*(size_t *)context;
+    return SB_OK;
 }
 
 /* @p weight replaces the first parameter unless it is 0. */

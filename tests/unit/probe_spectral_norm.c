@@ -170,8 +170,9 @@ static void layers_are_measured_in_order_and_multiplied(void **state) {
     assert_near(bound, 100, 3e-6 * 100);
 }
 
-static void count_progress(void *context) {
+static sb_code count_progress(void *context) {
     ++*(size_t *)context;
+    return SB_OK;
 }
 
 /* A layer of 4096 takes seconds: one call for each layer is not enough. */

@@ -154,8 +154,9 @@ static void a_caller_that_ends_a_trial_keeps_its_reason(void **state) {
     swept_destroy(&made);
 }
 
-static void count_progress(void *context) {
+static sb_code count_progress(void *context) {
     ++*(size_t *)context;
+    return SB_OK;
 }
 
 /* Evaluating 2^17 samples takes 128 (1 + 64 + 1) operations each, 1.1e9 in all: 100 ms where 1.1e10 are done in a
@@ -174,6 +175,44 @@ static void progress_is_reported_while_many_samples_are_evaluated(void **state) 
     assert_int_equal(sb_trial_run(made.layout, 0, NULL, count_progress, &calls, &result, &status), SB_OK);
     assert_in_range(calls, 4, 1000);
     sb_result_free(&result);
+    swept_destroy(&made);
+}
+
+typedef struct visitor {
+    size_t calls, end; /* ends the trial at call number `end`, counted from 1 */
+} visitor;
+
+static sb_code visit(void *context) {
+    visitor *seen = context;
+    return ++seen->calls == seen->end ? SB_STOPPED : SB_OK;
+}
+
+/* At every point where a measurement asks: a stop must not wait for a long probe. */
+static void the_caller_can_end_a_trial_inside_a_measurement(void **state) {
+    (void)state;
+    swept made;
+    sb_result result;
+    sb_status status;
+    visitor whole = {0};
+    swept_create("specbias: 1\n"
+                 "target: {samples: 32, frequencies: [3]}\n"
+                 "model: {depth: 3, width: 8}\n"
+                 "training: {steps: 2}\n"
+                 "probes:\n"
+                 "  spectrum: {}\n"
+                 "  spectral_norm: {}\n"
+                 "  parameters: {}\n"
+                 "  perturbation: {magnitudes: [1, 2], directions: 3, at: last}\n",
+                 &made);
+    assert_int_equal(sb_trial_run(made.layout, 0, NULL, visit, &whole, &result, &status), SB_OK);
+    sb_result_free(&result);
+    assert_true(whole.calls > 6);
+    for (size_t end = 1; end <= whole.calls; end++) {
+        visitor seen = {.end = end};
+        assert_int_equal(sb_trial_run(made.layout, 0, NULL, visit, &seen, &result, &status), SB_STOPPED);
+        assert_int_equal(seen.calls, end);
+        assert_null(result.payload);
+    }
     swept_destroy(&made);
 }
 
@@ -211,6 +250,7 @@ int main(void) {
         cmocka_unit_test(the_caller_is_asked_at_every_step_and_can_end_a_trial),
         cmocka_unit_test(a_caller_that_ends_a_trial_keeps_its_reason),
         cmocka_unit_test(progress_is_reported_while_many_samples_are_evaluated),
+        cmocka_unit_test(the_caller_can_end_a_trial_inside_a_measurement),
         cmocka_unit_test(training_reduces_the_loss_in_full_and_mini_batches),
     };
     return cmocka_run_group_tests(tests, start_blis, NULL);
