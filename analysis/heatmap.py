@@ -4,10 +4,9 @@
 import numpy
 from matplotlib import colormaps
 
-from panels import blank, edges, page, pages, panels_of, sign
+from panels import blank, edges, fit, page, pages, panels_of, sign
 
-FREQUENCY = "Frequency [Hz]"  # the paper's words
-STEP = "Training iteration"
+STEP = "Training iteration"  # the paper's words
 
 
 def spectrum(results):
@@ -17,19 +16,16 @@ def spectrum(results):
     for panels in pages(panels_of(results, "spectrum", "step", "frequency")):
         figure, parts = page(panels, 3.6 + 1.1 * len(beside), 3.6)
         for panel, part in zip(panels, parts):
+            if blank(part, panel, "spectrum"):
+                continue
             widths = [2.8] + [1] * len(beside)
             axes = part.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
-            if panel.networks == 0:
-                blank(axes[0])
-                continue
-            values, steps, frequencies = panel.values("spectrum", "step", "frequency")
-            image = draw_heatmap(axes[0], values, steps, frequencies)
-            part.colorbar(image, ax=axes[0], label="Normalised magnitude", pad=0.02)
-            axes[0].set_ylabel(STEP)
             axes[0].locator_params(axis="y", integer=True)
+            draw_heatmap(axes[0], panel, "spectrum", "step", "Normalised magnitude, clipped at 1")
+            axes[0].set_ylabel(STEP)
             for name, side in zip(beside, axes[1:]):
                 draw_curves(side, panel, name)
-        sign(figure, results)
+        sign(figure, results, "; bands: range over networks" if beside else "")
         yield figure
 
 
@@ -38,13 +34,10 @@ def perturbation(results):
     for panels in pages(panels_of(results, "perturbation", "magnitude", "frequency")):
         figure, parts = page(panels, 4.6, 3.6)
         for panel, part in zip(panels, parts):
-            axes = part.subplots()
-            if panel.networks == 0:
-                blank(axes)
+            if blank(part, panel, "perturbation"):
                 continue
-            values, magnitudes, frequencies = panel.values("perturbation", "magnitude", "frequency")
-            image = draw_heatmap(axes, values, magnitudes, frequencies)
-            part.colorbar(image, ax=axes, label="Magnitude over that of the trained network", pad=0.02)
+            axes = part.subplots()
+            draw_heatmap(axes, panel, "perturbation", "magnitude", "Magnitude over that of\nthe trained network, clipped at 1")
             axes.set_ylabel("Perturbation norm $\\delta$")
         sign(figure, results)
         yield figure
@@ -56,15 +49,20 @@ def names_of(results, variable):
     return [dimension.removesuffix("_index") for dimension in dimensions]
 
 
-def draw_heatmap(axes, values, rows, frequencies):
-    """Mean over seeds of values[seed][row][frequency], colour from 0 to 1; what is larger is shown as 1."""
+def draw_heatmap(axes, panel, variable, over, meaning):
+    """Mean over seeds of a variable [over][frequency], colour from 0 to 1 as in the paper; what is larger is shown as 1."""
+    values, rows, frequencies = panel.values(variable, over, "frequency")
+    borders = numpy.arange(len(frequencies) + 1) - 0.5
     mean = numpy.nanmean(values, axis=0)
-    columns = numpy.arange(len(frequencies))
-    image = axes.pcolormesh(numpy.arange(len(frequencies) + 1), edges(rows), mean, vmin=0, vmax=1, rasterized=True)
-    thin = -(-len(frequencies) // 10)
-    axes.set_xticks(columns[::thin] + 0.5, [f"{frequency:g}" for frequency in frequencies[::thin]])
-    axes.set_xlabel(FREQUENCY)
-    return image
+    image = axes.pcolormesh(borders, edges(rows), mean, vmin=0, vmax=1, rasterized=True)
+    bar = axes.figure.colorbar(image, ax=axes, pad=0.02, extend="max")
+    bar.set_label(f"{meaning}\n")  # the empty line parts it from the panel beside
+    axes.set_yticks([tick for tick in axes.get_yticks() if rows[0] <= tick <= rows[-1]])
+    labels = [f"{frequency:g}" for frequency in frequencies]
+    thin = -(-len(labels) * (max(map(len, labels)) + 1) // 30)  # about 30 letters fit
+    axes.set_xticks(range(0, len(labels), thin), labels[::thin])
+    name = panel.results["frequency"].attrs.get("long_name", "frequency")
+    axes.set_xlabel("\n".join(fit(name[0].upper() + name[1:], 2.2, 9)))
 
 
 def draw_curves(axes, panel, name):
@@ -83,7 +81,9 @@ def draw_curves(axes, panel, name):
     if name == "loss" and numpy.nanmax(values) > 10 * numpy.nanmin(values) > 0:
         axes.set_xscale("log")
     else:
-        axes.locator_params(axis="x", nbins=3)
-    axes.set_xlabel(name.replace("_", " ").capitalize())
+        low, high = axes.get_xlim()
+        ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+        axes.set_xticks(ticks[:: max(1, len(ticks) - 1)])  # the first and the last: there is no room for a third
+    axes.set_xlabel(name.replace("_", " ").capitalize(), fontsize=8)
     axes.tick_params(axis="x", labelsize=7)
     axes.grid(lw=0.3)

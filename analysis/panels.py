@@ -3,6 +3,7 @@ bounded number of panels, what every figure says about its file."""
 
 import itertools
 import pathlib
+import textwrap
 
 import matplotlib
 
@@ -10,12 +11,12 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as pyplot
 import numpy
 
-from load import DONE, coordinate
+from load import DONE, FAILED, coordinate
 
 REPLICATE = "seed"  # the axis whose trials differ by chance alone
 COLUMNS, ROWS = 2, 3  # panels on a page
 
-pyplot.rcParams.update({"font.size": 9, "axes.titlesize": 10, "legend.frameon": False, "image.cmap": "viridis"})
+pyplot.rcParams.update({"font.size": 9, "figure.titlesize": 9, "legend.frameon": False, "image.cmap": "viridis"})
 
 
 class Panel:
@@ -23,11 +24,12 @@ class Panel:
 
     def __init__(self, results, selection):
         self.results, self.selection = results, selection
-        state = results["trial_state"].isel(self._of(results["trial_state"]))
-        self.networks = int((state == DONE).sum())
+        state = results["trial_state"].isel(self.of(results["trial_state"]))
+        self.networks, self.failed = int((state == DONE).sum()), int((state == FAILED).sum())
         self.wanted = state.size
 
-    def _of(self, array):
+    def of(self, array):
+        """Where this panel lies in an array, for its isel."""
         return {axis: index for axis, index in self.selection.items() if axis in array.dims}
 
     def coordinate(self, name):
@@ -39,7 +41,7 @@ class Panel:
         """Variable as an array [seed][names...] and the values of each name, without padding and without what none of
         these trials has (steps of longer trials)."""
         array = self.results[variable]
-        array = array.isel(self._of(array))
+        array = array.isel(self.of(array))
         found = [self.coordinate(name) for name in names]
         dimensions = [dimension for dimension, _ in found]
         array = array.isel({dimension: slice(len(values)) for dimension, values in found})
@@ -54,13 +56,26 @@ class Panel:
         words = []
         for axis, index in self.selection.items():
             if self.results.sizes[axis] > 1:
-                value = self.results[axis].values[index] if axis in self.results.coords else index
-                unit = self.results[axis].attrs.get("units", "1") if axis in self.results.coords else "1"
-                number = f"{value:g}" if isinstance(value, (int, float, numpy.number)) else str(value)
-                words.append(f"{axis.replace('_', ' ')}: {number}" + ("" if unit == "1" else f" {unit}"))
-        share = f"{self.networks}" if self.networks == self.wanted else f"{self.networks} of {self.wanted}"
-        words.append("one network" if self.wanted == 1 else f"mean of {share} networks")
+                words += self._point(axis, index)
+        if self.networks:
+            share = f"{self.networks}" if self.networks == self.wanted else f"{self.networks} of {self.wanted}"
+            mean = "mean of " if self.networks > 1 else ""
+            words.append("one network" if self.wanted == 1 else f"{mean}{share} networks")
         return ", ".join(words)
+
+    def _point(self, axis, index):
+        """Words for one point of an axis: its value, or those of the fields that a zip moves together."""
+        coordinates = self.results.coords
+        fields = [name for name in coordinates if coordinates[name].dims == (axis,) and name != axis]
+        if not fields and axis not in coordinates:
+            return [f"{axis.replace('_', ' ')}: {index}"]
+        words = []
+        for name in fields or [axis]:
+            value, unit = coordinates[name].values[index], coordinates[name].attrs.get("units", "1")
+            number = f"{value:g}" if isinstance(value, (int, float, numpy.number)) else str(value)
+            relation = "=" if fields else ": "
+            words.append(f"{name.replace('_', ' ')}{relation}{number}" + ("" if unit == "1" else f" {unit}"))
+        return words
 
 
 def panels_of(results, variable, *names):
@@ -84,30 +99,54 @@ def page(panels, width, height):
     """A figure with one subfigure for each panel."""
     columns = min(COLUMNS, len(panels))
     rows = -(-len(panels) // columns)
-    figure = pyplot.figure(figsize=(width * columns, height * rows + 0.5), layout="constrained")
+    whole = [panel.title().replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ") for panel in panels]
+    titles = [fit(title, width, pyplot.rcParams["figure.titlesize"]) for title in whole]
+    lines = max(len(title) for title in titles)  # the same for all: axes of a row are of one height
+    figure = pyplot.figure(figsize=(width * columns, (height + 0.15 * lines) * rows + 0.5), layout="constrained")
     subfigures = figure.subfigures(rows, columns, squeeze=False).ravel()
-    for panel, subfigure in zip(panels, subfigures):
-        subfigure.suptitle(panel.title())
+    for title, subfigure in zip(titles, subfigures):
+        subfigure.suptitle("\n".join(title + [""] * (lines - len(title))))
     return figure, subfigures[: len(panels)]
 
 
-def sign(figure, results):
-    """The sweep's name as title; in the corner, the file and how much of it is there."""
+def fit(text, width, size):
+    """Cuts text of a font size into lines of a width in inches; a letter is about 0.6 of the font size wide."""
+    return textwrap.wrap(text, int(72 * width / (0.6 * size)), break_on_hyphens=False)
+
+
+def sign(figure, results, note=""):
+    """The sweep's name as title; in the corner, the file, how much of it is there, and a note."""
+    title = fit(results.attrs.get("title", ""), figure.get_figwidth(), 12)
+    figure.suptitle("\n".join(title), fontsize=11, fontweight="bold")
     states = results["trial_state"].values
-    figure.suptitle(results.attrs.get("title", ""), fontweight="bold")
-    share = f"{(states == DONE).sum()} of {states.size} trials"
-    figure.supxlabel(f"{pathlib.Path(results.attrs['path']).name}: {share}; bands: range over networks", x=0.995, ha="right", fontsize=6, color="0.4")
+    done, failed = (states == DONE).sum(), (states == FAILED).sum()
+    share = [f"{done} of {states.size} trials", *unfinished(failed, states.size - done - failed)]
+    foot = f"{pathlib.Path(results.attrs['path']).name}: {', '.join(share)}{note}"
+    figure.supxlabel("\n".join(fit(foot, figure.get_figwidth(), 6)), x=0.995, ha="right", fontsize=6, color="0.4")
 
 
-def blank(axes):
-    """Says in place of a drawing that nothing has been committed yet."""
-    axes.text(0.5, 0.5, "not trained yet", transform=axes.transAxes, ha="center", va="center", color="0.4")
+def blank(part, panel, variable):
+    """Whether a panel has nothing to draw; says why in its place."""
+    if panel.results[variable].isel(panel.of(panel.results[variable])).notnull().any():
+        return False
+    words = "not a number"
+    if panel.networks == 0:
+        words = ", ".join(unfinished(panel.failed, panel.wanted - panel.failed))
+        words = words.removeprefix(f"{panel.wanted} ")  # all of them: no number
+    part.text(0.5, 0.5, words, ha="center", va="center", color="0.4")
+    return True
+
+
+def unfinished(failed, missing):
+    """Words for trials that have no results."""
+    counts = {"failed": failed, "not trained yet": missing}
+    return [f"{count} {word}" for word, count in counts.items() if count]
 
 
 def edges(values):
-    """Borders of the cells around rising values, halfway between neighbours; the outermost cells end at their value."""
+    """Borders of the cells around rising values: halfway between neighbours, the outermost as far on the other side."""
     values = values.astype(float)
     if len(values) == 1:
-        return numpy.array([values[0], values[0] + 1])
-    return numpy.concatenate([values[:1], (values[1:] + values[:-1]) / 2, values[-1:]])
-
+        return values[0] + numpy.array([-0.5, 0.5])
+    middle = (values[1:] + values[:-1]) / 2
+    return numpy.concatenate([2 * values[:1] - middle[:1], middle, 2 * values[-1:] - middle[-1:]])

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "analysis"))
 import numpy
 import xarray
 
+import heatmap
 import panels
 from load import DONE, FAILED, ResultsError, coordinate, load
 
@@ -122,6 +123,49 @@ def test_a_half_finished_file_is_drawn(folder):
     states = [[DONE, 0], [0, FAILED]]
     write(folder / "test.h5", {"amplitude_law": ["equal", "rising"], "seed": [0, 1]}, PLAIN, AXES, states=states)
     pictures(folder, "test_spectrum.png", "test_perturbation.png")
+
+
+def words(figure):
+    """All texts of the panels of a page."""
+    return [text.get_text() for part in figure.subfigs for text in part.texts]
+
+
+def test_trials_without_results_are_told_apart(folder):
+    """Failed, not trained, and finished without one finite value (a perturbation of a network whose output is 0)."""
+    variables = PLAIN | {"perturbation": (("magnitude", "frequency"), numpy.full((4, 3), numpy.nan))}
+    states = [[DONE, DONE], [FAILED, FAILED], [FAILED, 0]]
+    write(folder / "test.h5", {"depth": [1, 2, 3], "seed": [0, 1]}, variables, AXES, states=states)
+    results = load(folder / "test.h5")
+    (spectrum,), (perturbation,) = heatmap.spectrum(results), heatmap.perturbation(results)
+    assert {text for text in words(spectrum) if "failed" in text} == {"failed", "1 failed, 1 not trained yet"}
+    assert "not a number" in words(perturbation)
+    assert spectrum._supxlabel.get_text().startswith("test.h5: 2 of 6 trials, 3 failed, 1 not trained yet")
+    pictures(folder, "test_spectrum.png", "test_perturbation.png")
+
+
+def test_a_zip_is_named_by_its_fields(folder):
+    fields = {"depth": ("shape", [2, 3]), "width": ("shape", [1024, 90])}
+    path = write(folder / "test.h5", {"shape": [0, 1], "seed": [0]}, PLAIN, AXES | fields)
+    found = panels.panels_of(load(path), "spectrum", "step", "frequency")
+    assert [panel.title() for panel in found] == ["depth=2, width=1024, one network", "depth=3, width=90, one network"]
+
+
+def test_long_titles_stay_on_the_page(folder):
+    """No text reaches beyond the page, no title into its neighbour's panel."""
+    axes = {"amplitude_law": ["a long description, of=many, words=" + "9" * 30] * 2, "learning_rate": [1e-5, 2e-5]}
+    write(folder / "test.h5", axes, PLAIN, AXES, title="a sweep of a very long name " * 6)
+    results = load(folder / "test.h5")
+    for figure in (*heatmap.spectrum(results), *heatmap.perturbation(results)):
+        figure.canvas.draw()
+        for part in (figure, *figure.subfigs):
+            box = part._suptitle.get_window_extent()
+            assert part.bbox.x0 <= box.x0 and box.x1 <= part.bbox.x1, part._suptitle.get_text()
+
+
+def test_cells_are_centred_on_their_values(folder):
+    assert panels.edges(numpy.array([0, 100, 200])).tolist() == [-50, 50, 150, 250]
+    assert panels.edges(numpy.array([0, 2, 6])).tolist() == [-1, 1, 4, 8]
+    assert panels.edges(numpy.array([7])).tolist() == [6.5, 7.5]
 
 
 def test_what_cannot_be_drawn_is_refused_in_one_line(folder):
