@@ -133,9 +133,11 @@ for wrong in 0 1:60 1:2:3:4 -1 5s 1: ''; do
     says err "time-limit '$wrong': give"
 done
 
-# Steps of many seconds: the first SIGINT waits for one, the second does not.
-start 1 sweep.yaml -o killed.h5 --set 'axes.model.width=[2048]' --set target.samples=20000 --set model.depth=6
-kill -INT "$runner"
-sleep 0.2
-kill -INT "$runner"
-ends $((128 + 2)) 5
+# A stop that cannot come to its end, because one rank does not answer: a second SIGINT ends the run.
+start 2 sweep.yaml -o killed.h5
+kill -STOP "${pids[1]}"
+kill -INT "${pids[0]}"
+sleep 1
+kill -0 "$runner" || fail "the first SIGINT ended the run, or did not wait for the other rank"
+kill -INT "${pids[0]}"
+ends $((128 + 2)) 20
