@@ -7,6 +7,7 @@ from matplotlib import colormaps
 from panels import blank, edges, fit, page, pages, panels_of, sign
 
 STEP = "Training iteration"  # the paper's words
+RATIO = "Magnitude over that of\nthe trained network, clipped at 1"
 
 
 def spectrum(results):
@@ -37,7 +38,7 @@ def perturbation(results):
             if blank(part, panel, "perturbation"):
                 continue
             axes = part.subplots()
-            draw_heatmap(axes, panel, "perturbation", "magnitude", "Magnitude over that of\nthe trained network, clipped at 1")
+            draw_heatmap(axes, panel, "perturbation", "magnitude", RATIO)
             axes.set_ylabel("Perturbation norm $\\delta$")
         sign(figure, results)
         yield figure
@@ -50,7 +51,7 @@ def names_of(results, variable):
 
 
 def draw_heatmap(axes, panel, variable, over, meaning):
-    """Mean over seeds of a variable [over][frequency], colour from 0 to 1 as in the paper; what is larger is shown as 1."""
+    """Mean over seeds of a variable [over][frequency], colour from 0 to 1 as in the paper; more is shown as 1."""
     values, rows, frequencies = panel.values(variable, over, "frequency")
     borders = numpy.arange(len(frequencies) + 1) - 0.5
     mean = numpy.nanmean(values, axis=0)
