@@ -46,9 +46,14 @@ void sb_versions(char text[SB_VERSIONS_LENGTH]);
 typedef struct sb_run_options {
     const char *output; /**< results file */
     sb_store_mode mode;
-    double interval;   /**< seconds between commit rounds */
-    double time_limit; /**< seconds that the run may take; 0: no limit */
-    bool quiet;        /**< no progress */
+    double interval;          /**< seconds between commit rounds */
+    double time_limit;        /**< seconds that the run may take; 0: no limit */
+    double watchdog;          /**< seconds without a sign of life after which a rank is named; 0: never */
+    bool quiet;               /**< no progress */
+    bool retry_failed;        /**< train again what failed in earlier runs */
+    uint64_t max_failures;    /**< stop early once more trials than this have failed in this run */
+    const char *const *reuse; /**< [reuse_count] earlier results files to take finished trials from */
+    size_t reuse_count;
 } sb_run_options;
 
 /** What came of it, equal on all ranks. */

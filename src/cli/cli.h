@@ -19,17 +19,24 @@ enum {
     SB_OPTION_RANKS = 'n',
     SB_OPTION_JSON = 'j',
     SB_OPTION_TIME_LIMIT = 't',
+    SB_OPTION_REUSE = 'u',
+    SB_OPTION_RETRY_FAILED = 'f',
+    SB_OPTION_MAX_FAILURES = 'x',
+    SB_OPTION_WATCHDOG = 'd',
+    SB_OPTION_SWEEP = 'y',
 };
 
 /* What was given. Texts belong to argv. */
 typedef struct sb_arguments {
     const char *operand; /* the command's file */
     const char *output;
-    bool help, resume, overwrite, quiet, json;
-    double interval, time_limit; /* seconds; a time limit of 0: none */
-    size_t ranks;
-    const char **overrides; /* released by sb_arguments_free */
-    size_t override_count;
+    const char *sweep;
+    bool help, resume, overwrite, quiet, json, retry_failed;
+    double interval, time_limit, watchdog; /* seconds; a time limit or a watchdog of 0: none */
+    long ranks;                            /* 0: not given */
+    long max_failures;
+    const char **overrides, **reuse; /* released by sb_arguments_free */
+    size_t override_count, reuse_count;
 } sb_arguments;
 
 typedef struct sb_command {

@@ -12,11 +12,14 @@ typedef struct option_row {
 } option_row;
 
 static const option_row rows[] = {
-    {"help", SB_OPTION_HELP, false, true},      {"output", SB_OPTION_OUTPUT, true, true},
-    {"resume", SB_OPTION_RESUME, false, false}, {"overwrite", SB_OPTION_OVERWRITE, false, false},
-    {"set", SB_OPTION_SET, true, false},        {"interval", SB_OPTION_INTERVAL, true, false},
-    {"quiet", SB_OPTION_QUIET, false, true},    {"ranks", SB_OPTION_RANKS, true, false},
-    {"json", SB_OPTION_JSON, false, false},     {"time-limit", SB_OPTION_TIME_LIMIT, true, false},
+    {"help", SB_OPTION_HELP, false, true},         {"output", SB_OPTION_OUTPUT, true, true},
+    {"resume", SB_OPTION_RESUME, false, false},    {"overwrite", SB_OPTION_OVERWRITE, false, false},
+    {"set", SB_OPTION_SET, true, false},           {"interval", SB_OPTION_INTERVAL, true, false},
+    {"quiet", SB_OPTION_QUIET, false, true},       {"ranks", SB_OPTION_RANKS, true, false},
+    {"json", SB_OPTION_JSON, false, false},        {"time-limit", SB_OPTION_TIME_LIMIT, true, false},
+    {"reuse", SB_OPTION_REUSE, true, false},       {"retry-failed", SB_OPTION_RETRY_FAILED, false, false},
+    {"sweep", SB_OPTION_SWEEP, true, false},       {"max-failures", SB_OPTION_MAX_FAILURES, true, false},
+    {"watchdog", SB_OPTION_WATCHDOG, true, false},
 };
 enum {
     ROWS = sizeof rows / sizeof *rows,
@@ -95,13 +98,25 @@ static sb_code parse_time_limit(const char *text, double *seconds, sb_status *st
     return sb_fail(status, SB_INPUT, "--time-limit '%s': give [[HOURS:]MINUTES:]SECONDS, above 0", text);
 }
 
-static sb_code parse_ranks(const char *text, size_t *ranks, sb_status *status) {
+static sb_code parse_watchdog(const char *text, double *seconds, sb_status *status) {
     char *end = NULL;
     errno = 0;
-    const long value = strtol(text, &end, 10);
-    if (end == text || *end || errno || value < 1 || value > 1000000)
-        return sb_fail(status, SB_INPUT, "--ranks '%s': give a whole number from 1 to 1000000", text);
-    *ranks = (size_t)value;
+    *seconds = strtod(text, &end);
+    if (end == text || *end || errno || !(*seconds == 0 || (*seconds >= 2 && *seconds <= 86400)))
+        return sb_fail(status, SB_INPUT,
+                       "--watchdog '%s': give the seconds without a sign of life after which a rank is named, 2 to "
+                       "86400, or 0 for never",
+                       text);
+    return SB_OK;
+}
+
+static sb_code parse_count(const char *option, const char *text, long least, long most, long *count,
+                           sb_status *status) {
+    char *end = NULL;
+    errno = 0;
+    *count = strtol(text, &end, 10);
+    if (end == text || *end || errno || *count < least || *count > most)
+        return sb_fail(status, SB_INPUT, "%s '%s': give a whole number from %ld to %ld", option, text, least, most);
     return SB_OK;
 }
 
@@ -130,7 +145,20 @@ static sb_code take_option(int letter, const char *value, sb_arguments *argument
     case SB_OPTION_TIME_LIMIT:
         return parse_time_limit(value, &arguments->time_limit, status);
     case SB_OPTION_RANKS:
-        return parse_ranks(value, &arguments->ranks, status);
+        return parse_count("--ranks", value, 1, 1000000, &arguments->ranks, status);
+    case SB_OPTION_REUSE:
+        arguments->reuse[arguments->reuse_count++] = value;
+        return SB_OK;
+    case SB_OPTION_RETRY_FAILED:
+        arguments->retry_failed = true;
+        return SB_OK;
+    case SB_OPTION_MAX_FAILURES:
+        return parse_count("--max-failures", value, 0, (long)SB_TRIALS_MAX, &arguments->max_failures, status);
+    case SB_OPTION_WATCHDOG:
+        return parse_watchdog(value, &arguments->watchdog, status);
+    case SB_OPTION_SWEEP:
+        arguments->sweep = value;
+        return SB_OK;
     default:
         arguments->json = true;
         return SB_OK;
@@ -158,9 +186,10 @@ sb_code sb_arguments_parse(const sb_command *command, int argc, char **argv, sb_
                            sb_status *status) {
     option_set set;
     sb_code code = SB_OK;
-    *arguments = (sb_arguments){.interval = 30};
+    *arguments = (sb_arguments){.interval = 30, .watchdog = 60, .max_failures = (long)SB_TRIALS_MAX};
     arguments->overrides = sb_array((size_t)argc, sizeof *arguments->overrides, "the options", status);
-    if (!arguments->overrides)
+    arguments->reuse = sb_array((size_t)argc, sizeof *arguments->reuse, "the options", status);
+    if (!arguments->overrides || !arguments->reuse)
         return SB_MEMORY;
     select_options(command->options, &set);
     opterr = 0;
@@ -176,6 +205,7 @@ sb_code sb_arguments_parse(const sb_command *command, int argc, char **argv, sb_
 }
 
 void sb_arguments_free(sb_arguments *arguments) {
+    free(arguments->reuse);
     free(arguments->overrides);
 }
 

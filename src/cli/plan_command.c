@@ -52,7 +52,7 @@ static size_t default_ranks(void) {
 }
 
 static int plan_sweep(const sb_arguments *arguments) {
-    const size_t ranks = arguments->ranks ? arguments->ranks : default_ranks();
+    const size_t ranks = arguments->ranks ? (size_t)arguments->ranks : default_ranks();
     sb_status status = {0};
     sb_diagnostics diagnostics = {0};
     sb_plan *plan = NULL;

@@ -49,7 +49,12 @@ static sb_code run_sweep(MPI_Comm comm, int rank, const sb_arguments *arguments,
                                     .mode = arguments->overwrite ? SB_STORE_OVERWRITE : SB_STORE_RESUME,
                                     .interval = arguments->interval,
                                     .time_limit = arguments->time_limit,
-                                    .quiet = arguments->quiet};
+                                    .watchdog = arguments->watchdog,
+                                    .quiet = arguments->quiet,
+                                    .retry_failed = arguments->retry_failed,
+                                    .max_failures = (uint64_t)arguments->max_failures,
+                                    .reuse = arguments->reuse,
+                                    .reuse_count = arguments->reuse_count};
     const sb_code code = sb_run(comm, plan, &options, &report, status);
     if (rank == 0 && !arguments->quiet && (code == SB_OK || code == SB_TRIALS_FAILED))
         print_report(options.output, &report, ranks);
@@ -97,8 +102,10 @@ const sb_command sb_run_command = {
     .name = "run",
     .summary = "train what is missing in a sweep's results file",
     .help = "usage: [mpirun -n RANKS] specbias run SWEEP [-o FILE] [--resume|--overwrite]\n"
-            "                                     [--set PATH=VALUE]... [--interval SECONDS] [--quiet]\n"
-            "                                     [--time-limit [[HOURS:]MINUTES:]SECONDS]\n\n"
+            "                                     [--set PATH=VALUE]... [--reuse OLD]... [--interval SECONDS]\n"
+            "                                     [--time-limit [[HOURS:]MINUTES:]SECONDS]\n"
+            "                                     [--retry-failed] [--max-failures N]\n"
+            "                                     [--watchdog SECONDS] [--quiet]\n\n"
             "Trains every trial of the sweep file that the results file does not hold yet, and writes\n"
             "what is finished in regular commits. A run that was killed is continued by the same\n"
             "command, on any number of ranks. Results do not depend on the number of ranks.\n\n"
@@ -108,9 +115,15 @@ const sb_command sb_run_command = {
             "  --set PATH=VALUE     override a key of the sweep file, such as training.steps=100 or\n"
             "                       'axes.model.width=[16, 32]'; may be repeated. Part of the sweep: give\n"
             "                       it again to go on with the same file\n"
+            "  --reuse OLD          take finished trials over from another results file, where they and what\n"
+            "                       is measured are the same; may be repeated\n"
+            "  --retry-failed       train again what failed in earlier runs\n"
+            "  --max-failures N     stop early once more than N trials have failed in this run\n"
             "  --interval SECONDS   between two commits (default 30)\n"
             "  --time-limit TIME    stop early enough to be over after [[HOURS:]MINUTES:]SECONDS; in a SLURM\n"
             "                       job also before the job's end\n"
+            "  --watchdog SECONDS   name a rank of which nothing has been heard for so long (default 60; 0:\n"
+            "                       never)\n"
             "  -q, --quiet          print errors only\n\n"
             "Ctrl-C (SIGINT), SIGTERM and SIGUSR1 stop it early: what is finished is committed, the exit\n"
             "code is 75, and the same command resumes. A second Ctrl-C kills. Under mpirun send SIGUSR1\n"
@@ -118,7 +131,7 @@ const sb_command sb_run_command = {
             "Use one rank per core. Exit code 1: finished, but trials failed (their records up to the\n"
             "failure are kept); 2: bad sweep file or usage; 74: the results file could not be written;\n"
             "75: stopped early.\n",
-    .options = "horwsitq",
+    .options = "horwsitqufxd",
     .operand = "sweep file",
     .main = run_main,
 };
