@@ -18,7 +18,6 @@ typedef enum sb_counter_word {
     SB_COUNTER_IDLE,     /**< ranks that found no more tickets */
     SB_COUNTER_STOP,     /**< 1 once a rank has failed or was asked to stop */
     SB_COUNTER_WANTED,   /**< the last round (counted from 1) that a rank waits for */
-    SB_COUNTER_DUE,      /**< the last round that has something to commit */
     SB_COUNTER_WORK,     /**< work done; a double */
     SB_COUNTER_WORDS
 } sb_counter_word;

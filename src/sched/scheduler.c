@@ -7,8 +7,8 @@
  * 1. Only rank 0 rings, and only when its last ring has brought it into a round and out again. Every rank hears the
  * rings in the same order and enters one round for each, so a rank's count of rounds names the same rounds everywhere.
  * 2. A rank that wants round r+1, having entered r, raises WANTED to r+1. Rank 0 rings while WANTED exceeds its own
- * count: a request that crosses the ring of that very round is not served twice, and none is lost. DUE says in the same
- * way which round has something to commit.
+ * count: a request that crosses the ring of that very round is not served twice, and none is lost. It also rings when
+ * the interval is over, whether or not a ticket was finished: tickets in flight may have something to keep.
  * 3. END is rung when IDLE equals the number of ranks. A rank counts itself idle once, when it finds no ticket, and
  * never works again; so at END nobody is at work, nobody waits for a round, and nothing is left undone.
  * 4. A rank that fails or is asked to stop raises STOP and claims nothing more without counting itself idle, so that
@@ -88,8 +88,7 @@ static void ring_if_due(sb_scheduler *scheduler, double now) {
         sb_bell_ring(scheduler->bell, SB_RING_END);
     else if (sb_counter_read(counter, SB_COUNTER_STOP))
         sb_bell_ring(scheduler->bell, SB_RING_STOP);
-    else if (sb_counter_read(counter, SB_COUNTER_WANTED) > scheduler->rounds ||
-             (interval_over && sb_counter_read(counter, SB_COUNTER_DUE) > scheduler->rounds))
+    else if (interval_over || sb_counter_read(counter, SB_COUNTER_WANTED) > scheduler->rounds)
         sb_bell_ring(scheduler->bell, SB_RING_ROUND);
 }
 
@@ -172,7 +171,6 @@ static void do_ticket(sb_scheduler *scheduler, uint64_t ticket) {
     if (!code) {
         report(scheduler);
         sb_counter_add(&scheduler->counter, SB_COUNTER_FINISHED, 1);
-        sb_counter_raise(&scheduler->counter, SB_COUNTER_DUE, scheduler->rounds + 1);
         return;
     }
     scheduler->unfinished = true;
