@@ -37,22 +37,46 @@ typedef struct sb_result {
     sb_trial_state state;
     sb_failure failure;
     int64_t steps;     /**< updates made; of a failed trial, those after which it failed */
-    double seconds;    /**< wall time, without the time spent in poll */
+    double seconds;    /**< wall time, without the time spent in poll, over all runs that worked on it */
     uint64_t checksum; /**< sb_result_checksum */
     void *payload;     /**< layout->payload_bytes */
 } sb_result;
 
-/** Called at every step boundary with the updates made so far. SB_OK: go on. Anything else ends the trial, which
- * returns that code; the reason is the caller's to keep. Must be cheap. */
-typedef sb_code (*sb_trial_poll)(void *context, int64_t step);
+/** A trial that is being trained, as its caller sees it between two steps. */
+typedef struct sb_trial sb_trial;
 
-/** Trains and measures trial @p trial.
- * @param poll      called at every step boundary; may be NULL.
- * @param progress  called at least every 100 ms while the network is evaluated and inside probes; what it returns
- * counts as with poll, but must not be SB_MEMORY, with which a probe fails. May be NULL.
- * @param result    on SB_OK holds a payload to be released with sb_result_free, DONE or FAILED; empty otherwise. */
-sb_code sb_trial_run(const sb_layout *layout, uint64_t trial, sb_trial_poll poll, sb_code (*progress)(void *),
-                     void *context, sb_result *result, sb_status *status);
+/** How the caller of a trial looks in on it. */
+typedef struct sb_trial_hooks {
+    void *context; /**< passed to both */
+    /** Called at every step boundary. SB_OK: go on. Anything else ends the trial, which returns that code; the reason
+     * is the caller's to keep. Must be cheap. May be NULL. */
+    sb_code (*poll)(void *context, const sb_trial *trial);
+    /** Called at least every 100 ms while the network is evaluated and inside probes. Anything but SB_OK ends the
+     * measurement; after one last poll, for the caller to save the trial, it is what the trial returns. Must not be
+     * SB_MEMORY, with which a probe fails. May be NULL. */
+    sb_code (*progress)(void *context);
+} sb_trial_hooks;
+
+/** Trains and measures trial @p number.
+ * @param saved  what sb_trial_save left of the same trial, from where training goes on; NULL: from the start. The
+ * result has the same bits either way. What is not a state of this trial is taken as NULL.
+ * @param hooks  may be NULL.
+ * @param result on SB_OK holds a payload to be released with sb_result_free, DONE or FAILED; empty otherwise. */
+sb_code sb_trial_run(const sb_layout *layout, uint64_t number, const void *saved, const sb_trial_hooks *hooks,
+                     sb_result *result, sb_status *status);
+
+/** Updates made so far. */
+int64_t sb_trial_steps(const sb_trial *trial);
+
+/** Writes to @p saved [sb_trial_saved_bytes] all that training needs to go on from here, on any machine of the same
+ * byte order and with any kernels: updates, parameters, Adam's moments, records so far. From poll only. */
+void sb_trial_save(const sb_trial *trial, void *saved);
+
+/** Bytes of a saved trial. */
+size_t sb_trial_saved_bytes(const sb_layout *layout, const sb_settings *settings);
+
+/** Updates that the trial in @p saved had made. */
+int64_t sb_trial_saved_steps(const void *saved);
 
 void sb_result_free(sb_result *result);
 

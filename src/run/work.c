@@ -29,10 +29,10 @@ static sb_code report_steps(sb_work *work, int64_t step) {
     return sb_scheduler_poll(work->scheduler, flops, work->status);
 }
 
-static sb_code step_done(void *context, int64_t step) {
+static sb_code step_done(void *context, const sb_trial *trial) {
     sb_work *work = context;
     sb_stopwatch_stop(&work->busy);
-    const sb_code code = report_steps(work, step);
+    const sb_code code = report_steps(work, sb_trial_steps(trial));
     sb_stopwatch_start(&work->busy);
     return code;
 }
@@ -61,7 +61,8 @@ sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_s
 
     sb_result result = {0};
     sb_stopwatch_start(&work->busy);
-    const sb_code code = sb_trial_run(layout, trial, step_done, inside_probe, work, &result, status);
+    const sb_trial_hooks hooks = {.context = work, .poll = step_done, .progress = inside_probe};
+    const sb_code code = sb_trial_run(layout, trial, NULL, &hooks, &result, status);
     sb_stopwatch_stop(&work->busy);
     if (code != SB_OK)
         return code;

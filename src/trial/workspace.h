@@ -47,4 +47,21 @@ double sb_workspace_step(sb_workspace *workspace, const sb_training *training);
  * sb_network_forward does. */
 sb_code sb_workspace_evaluate(sb_workspace *workspace, const sb_training *training, double *loss);
 
+/* --- saved.c --- */
+
+/** What a saved trial is: this, then parameters, first and second moments, then the payload. */
+typedef struct sb_saved_head {
+    uint64_t bytes; /**< of the whole */
+    int64_t step;
+    uint64_t updates; /**< as Adam counts them */
+    double seconds;   /**< spent so far */
+} sb_saved_head;
+
+size_t sb_training_saved_bytes(const sb_layout *layout, const sb_shape *shape);
+
+/** Copies @p training to or from @p saved [sb_training_saved_bytes]. Restoring returns the seconds. */
+void sb_training_save(const sb_training *training, const sb_layout *layout, const sb_shape *shape, double seconds,
+                      void *saved);
+double sb_training_restore(sb_training *training, const sb_layout *layout, const sb_shape *shape, const void *saved);
+
 #endif

@@ -45,12 +45,12 @@ static void a_trial_without_memory_fails_with_an_empty_payload(void **state) {
     unsigned char *empty = sb_array(made.layout->payload_bytes, 1, "a payload", &status);
     sb_payload_clear(made.layout, empty);
     countdown = 0;
-    assert_int_equal(sb_trial_run(made.layout, 0, NULL, NULL, NULL, &result, &status), SB_MEMORY);
+    assert_int_equal(sb_trial_run(made.layout, 0, NULL, NULL, &result, &status), SB_MEMORY);
     assert_null(result.payload);
     size_t failed = 0;
     for (bool done = false; !done; failed++) {
         countdown = failed + 1;
-        assert_int_equal(sb_trial_run(made.layout, 0, NULL, NULL, NULL, &result, &status), SB_OK);
+        assert_int_equal(sb_trial_run(made.layout, 0, NULL, NULL, &result, &status), SB_OK);
         countdown = SIZE_MAX;
         done = result.state == SB_TRIAL_DONE;
         if (!done) {

@@ -112,11 +112,10 @@ typedef struct watcher {
     sb_code code;
 } watcher;
 
-static sb_code watch(void *context, int64_t step) {
+static sb_code watch(void *context, const sb_trial *trial) {
     watcher *seen = context;
-    assert_int_equal(step, seen->next);
-    seen->next++;
-    return step == seen->end ? seen->code : SB_OK;
+    assert_int_equal(sb_trial_steps(trial), seen->next);
+    return seen->next++ == seen->end ? seen->code : SB_OK;
 }
 
 static void the_caller_is_asked_at_every_step_and_can_end_a_trial(void **state) {
@@ -126,21 +125,22 @@ static void the_caller_is_asked_at_every_step_and_can_end_a_trial(void **state) 
     sb_status status;
     swept_create(small, &made);
     watcher seen = {.end = -1};
-    assert_int_equal(sb_trial_run(made.layout, 0, watch, NULL, &seen, &result, &status), SB_OK);
+    const sb_trial_hooks hooks = {.context = &seen, .poll = watch};
+    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_OK);
     assert_int_equal(seen.next, 26);
     sb_result_free(&result);
     seen = (watcher){.end = 7, .code = SB_STOPPED};
-    assert_int_equal(sb_trial_run(made.layout, 0, watch, NULL, &seen, &result, &status), SB_STOPPED);
+    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_STOPPED);
     assert_int_equal(seen.next, 8);
     assert_null(result.payload);
     seen = (watcher){.end = 0, .code = SB_MEMORY}; /* the caller's trouble is not the trial's */
-    assert_int_equal(sb_trial_run(made.layout, 0, watch, NULL, &seen, &result, &status), SB_MEMORY);
+    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_MEMORY);
     assert_null(result.payload);
     swept_destroy(&made);
 }
 
-static sb_code refuse(void *context, int64_t step) {
-    return step < 3 ? SB_OK : sb_fail(context, SB_SYSTEM, "the caller's own reason");
+static sb_code refuse(void *context, const sb_trial *trial) {
+    return sb_trial_steps(trial) < 3 ? SB_OK : sb_fail(context, SB_SYSTEM, "the caller's own reason");
 }
 
 static void a_caller_that_ends_a_trial_keeps_its_reason(void **state) {
@@ -149,7 +149,8 @@ static void a_caller_that_ends_a_trial_keeps_its_reason(void **state) {
     sb_result result;
     sb_status status;
     swept_create(small, &made);
-    assert_int_equal(sb_trial_run(made.layout, 0, refuse, NULL, &status, &result, &status), SB_SYSTEM);
+    const sb_trial_hooks hooks = {.context = &status, .poll = refuse};
+    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_SYSTEM);
     assert_string_equal(status.message, "the caller's own reason");
     swept_destroy(&made);
 }
@@ -172,20 +173,41 @@ static void progress_is_reported_while_many_samples_are_evaluated(void **state) 
                  "model: {depth: 3, width: 64}\n"
                  "training: {batch: 16, steps: 1}\n",
                  &made);
-    assert_int_equal(sb_trial_run(made.layout, 0, NULL, count_progress, &calls, &result, &status), SB_OK);
+    const sb_trial_hooks hooks = {.context = &calls, .progress = count_progress};
+    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_OK);
     assert_in_range(calls, 4, 1000);
     sb_result_free(&result);
     swept_destroy(&made);
 }
 
+/* Saves the trial in every poll; ends it at call number `end` of either hook, counted from 1. */
 typedef struct visitor {
-    size_t calls, end; /* ends the trial at call number `end`, counted from 1 */
+    void *saved; /* NULL: nowhere */
+    size_t polls, calls, end_poll, end_call;
 } visitor;
+
+static sb_code save(void *context, const sb_trial *trial) {
+    visitor *seen = context;
+    if (seen->saved)
+        sb_trial_save(trial, seen->saved);
+    return ++seen->polls == seen->end_poll ? SB_STOPPED : SB_OK;
+}
 
 static sb_code visit(void *context) {
     visitor *seen = context;
-    return ++seen->calls == seen->end ? SB_STOPPED : SB_OK;
+    return ++seen->calls == seen->end_call ? SB_STOPPED : SB_OK;
 }
+
+static const char probed[] = "specbias: 1\n"
+                             "target: {samples: 32, frequencies: [3]}\n"
+                             "model: {depth: 3, width: 8}\n"
+                             "training: {steps: 6, batch: 12}\n"
+                             "record: {every: 3}\n"
+                             "probes:\n"
+                             "  spectrum: {}\n"
+                             "  spectral_norm: {}\n"
+                             "  parameters: {}\n"
+                             "  perturbation: {magnitudes: [1, 2], directions: 3, at: last}\n";
 
 /* At every point where a measurement asks: a stop must not wait for a long probe. */
 static void the_caller_can_end_a_trial_inside_a_measurement(void **state) {
@@ -194,25 +216,75 @@ static void the_caller_can_end_a_trial_inside_a_measurement(void **state) {
     sb_result result;
     sb_status status;
     visitor whole = {0};
-    swept_create("specbias: 1\n"
-                 "target: {samples: 32, frequencies: [3]}\n"
-                 "model: {depth: 3, width: 8}\n"
-                 "training: {steps: 2}\n"
-                 "probes:\n"
-                 "  spectrum: {}\n"
-                 "  spectral_norm: {}\n"
-                 "  parameters: {}\n"
-                 "  perturbation: {magnitudes: [1, 2], directions: 3, at: last}\n",
-                 &made);
-    assert_int_equal(sb_trial_run(made.layout, 0, NULL, visit, &whole, &result, &status), SB_OK);
+    swept_create(probed, &made);
+    sb_trial_hooks hooks = {.context = &whole, .progress = visit};
+    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_OK);
     sb_result_free(&result);
     assert_true(whole.calls > 6);
     for (size_t end = 1; end <= whole.calls; end++) {
-        visitor seen = {.end = end};
-        assert_int_equal(sb_trial_run(made.layout, 0, NULL, visit, &seen, &result, &status), SB_STOPPED);
+        visitor seen = {.end_call = end};
+        hooks.context = &seen;
+        assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_STOPPED);
         assert_int_equal(seen.calls, end);
         assert_null(result.payload);
     }
+    swept_destroy(&made);
+}
+
+/* Ends the trial as @p seen says, goes on from what was saved, and expects the result of a trial that never ended. */
+static void end_and_go_on(const swept *made, visitor *seen, const sb_result *whole) {
+    sb_result result;
+    sb_status status;
+    const sb_trial_hooks hooks = {.context = seen, .poll = save, .progress = visit};
+    assert_int_equal(sb_trial_run(made->layout, 0, NULL, &hooks, &result, &status), SB_STOPPED);
+    watcher after = {.next = sb_trial_saved_steps(seen->saved), .end = -1};
+    const sb_trial_hooks watching = {.context = &after, .poll = watch};
+    assert_int_equal(sb_trial_run(made->layout, 0, seen->saved, &watching, &result, &status), SB_OK);
+    assert_int_equal(after.next, 7);
+    assert_true(result.checksum == whole->checksum);
+    assert_memory_equal(result.payload, whole->payload, made->layout->payload_bytes);
+    assert_true(result.seconds > 0);
+    sb_result_free(&result);
+}
+
+static void a_trial_goes_on_from_where_it_was_saved_with_the_same_bits(void **state) {
+    (void)state;
+    swept made;
+    sb_settings settings;
+    sb_status status;
+    swept_create(probed, &made);
+    sb_result whole = swept_run(&made, 0);
+    sb_grid_settings(&made.grid, 0, &settings);
+    const size_t bytes = sb_trial_saved_bytes(made.layout, &settings);
+    visitor seen = {.saved = sb_array(bytes, 1, "a saved trial", &status)};
+    for (size_t end = 1; end <= 7; end++) {
+        seen = (visitor){.saved = seen.saved, .end_poll = end};
+        end_and_go_on(&made, &seen, &whole);
+        assert_int_equal(sb_trial_saved_steps(seen.saved), end - 1);
+    }
+    for (size_t end = 1; end <= 20; end++) {
+        seen = (visitor){.saved = seen.saved, .end_call = end};
+        end_and_go_on(&made, &seen, &whole);
+        assert_int_equal(sb_trial_saved_steps(seen.saved) % 3, 0); /* the step of a record */
+    }
+    sb_result_free(&whole);
+    free(seen.saved);
+    swept_destroy(&made);
+}
+
+/* Another network's state, as a version with other probes might leave it. */
+static void what_is_no_state_of_the_trial_is_not_used(void **state) {
+    (void)state;
+    static const uint64_t wrong[16] = {sizeof wrong, 3};
+    swept made;
+    sb_result result;
+    sb_status status;
+    swept_create(probed, &made);
+    sb_result whole = swept_run(&made, 0);
+    assert_int_equal(sb_trial_run(made.layout, 0, wrong, NULL, &result, &status), SB_OK);
+    assert_true(result.checksum == whole.checksum);
+    sb_result_free(&result);
+    sb_result_free(&whole);
     swept_destroy(&made);
 }
 
@@ -251,6 +323,8 @@ int main(void) {
         cmocka_unit_test(a_caller_that_ends_a_trial_keeps_its_reason),
         cmocka_unit_test(progress_is_reported_while_many_samples_are_evaluated),
         cmocka_unit_test(the_caller_can_end_a_trial_inside_a_measurement),
+        cmocka_unit_test(a_trial_goes_on_from_where_it_was_saved_with_the_same_bits),
+        cmocka_unit_test(what_is_no_state_of_the_trial_is_not_used),
         cmocka_unit_test(training_reduces_the_loss_in_full_and_mini_batches),
     };
     return cmocka_run_group_tests(tests, start_blis, NULL);
