@@ -70,6 +70,9 @@ const char *sb_print_seconds(double seconds, char text[SB_PRINT_LENGTH]);
 /* "2024-05-06 07:08:09 UTC". */
 const char *sb_print_time(double since_1970, char text[SB_PRINT_LENGTH]);
 
+/* Prints the member "name": "text" of a JSON object, and @p after. */
+void sb_print_json_text(const char *name, const char *text, const char *after);
+
 /* Prints an error on standard error, the diagnostics of a sweep before it (@p diagnostics may be NULL), and gives the
  * exit code. */
 int sb_print_failure(const sb_status *status, const sb_diagnostics *diagnostics);

@@ -46,6 +46,27 @@ static void print_estimate(const sb_plan *plan, const sb_estimate *estimate, siz
     print_axes(plan->sweep);
 }
 
+static void print_json_axes(const sb_sweep *sweep) {
+    for (size_t i = 0; i < sweep->axis_count; ++i) {
+        printf("%s{", i ? ", " : "");
+        sb_print_json_text("path", sweep->axes[i].path, ", ");
+        printf("\"length\": %zu}", sweep->axes[i].length);
+    }
+}
+
+static void print_json(const sb_plan *plan, const sb_estimate *estimate, size_t ranks) {
+    putchar('{');
+    sb_print_json_text("sweep", plan->sweep->name, ", ");
+    printf("\"trials\": %" PRIu64 ", \"records\": %" PRIu64 ", \"file_bytes\": %" PRIu64
+           ", \"memory_per_rank\": %" PRIu64
+           ", \"flops\": %.17g, \"rate\": %.6g, \"longest\": %.6g, \"ranks\": %zu, \"seconds\": %.6g, "
+           "\"efficiency\": %.4f, \"axes\": [",
+           estimate->trials, estimate->records, estimate->file_bytes, estimate->memory_per_rank, estimate->flops,
+           estimate->rate, estimate->longest, ranks, estimate->seconds, estimate->efficiency);
+    print_json_axes(plan->sweep);
+    puts("]}");
+}
+
 static size_t default_ranks(void) {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     return cores > 0 ? (size_t)cores : 1;
@@ -69,7 +90,7 @@ static int plan_sweep(const sb_arguments *arguments) {
     if (code == SB_OK)
         code = sb_plan_estimate(plan, ranks, &estimate, &status);
     if (code == SB_OK)
-        print_estimate(plan, &estimate, ranks);
+        (arguments->json ? print_json : print_estimate)(plan, &estimate, ranks);
     else
         exit_code = sb_print_failure(&status, &diagnostics);
     sb_plan_free(plan);
@@ -91,7 +112,7 @@ static int plan_main(const sb_command *command, int argc, char **argv) {
 const sb_command sb_plan_command = {
     .name = "plan",
     .summary = "what a sweep would cost: trials, file size, memory, wall time",
-    .help = "usage: specbias plan SWEEP [--ranks N] [--set PATH=VALUE]...\n\n"
+    .help = "usage: specbias plan SWEEP [--ranks N] [--set PATH=VALUE]... [--json]\n\n"
             "Prints what a sweep would cost, without training it or writing anything: trials, records,\n"
             "size of the results file, memory of a rank, floating-point operations, the longest trial,\n"
             "and the wall time and efficiency of a simulated schedule. Takes about a second, in which\n"
@@ -100,8 +121,9 @@ const sb_command sb_plan_command = {
             "machine and the one on which the sweep will run.\n\n"
             "  --ranks N          ranks of the simulated schedule (default: cores of this machine)\n"
             "  --set PATH=VALUE   override a key of the sweep file, such as training.steps=100 or\n"
-            "                     'axes.model.width=[16, 32]'; may be repeated\n",
-    .options = "hns",
+            "                     'axes.model.width=[16, 32]'; may be repeated\n"
+            "  --json             one JSON object on one line; bytes, seconds, FLOP, FLOP/s of one rank\n",
+    .options = "hnsj",
     .operand = "sweep file",
     .main = plan_main,
 };

@@ -31,6 +31,18 @@ const char *sb_print_time(double since_1970, char text[SB_PRINT_LENGTH]) {
     return text;
 }
 
+void sb_print_json_text(const char *name, const char *text, const char *after) {
+    printf("\"%s\": \"", name);
+    for (; *text; ++text)
+        if (*text == '"' || *text == '\\')
+            printf("\\%c", *text);
+        else if ((unsigned char)*text < ' ')
+            printf("\\u%04x", (unsigned)*text);
+        else
+            putchar(*text);
+    printf("\"%s", after);
+}
+
 int sb_print_failure(const sb_status *status, const sb_diagnostics *diagnostics) {
     if (diagnostics)
         sb_diagnostics_print(diagnostics, stderr);

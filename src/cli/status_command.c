@@ -52,34 +52,22 @@ static int print_text(const char *path, const sb_summary *summary) {
     return 0;
 }
 
-static void print_json_text(const char *name, const char *text, const char *after) {
-    printf("\"%s\": \"", name);
-    for (; *text; ++text)
-        if (*text == '"' || *text == '\\')
-            printf("\\%c", *text);
-        else if ((unsigned char)*text < ' ')
-            printf("\\u%04x", (unsigned)*text);
-        else
-            putchar(*text);
-    printf("\"%s", after);
-}
-
 static void print_json_run(const sb_summary *summary) {
     const sb_run_info *run = &summary->last;
     printf(", \"run\": {\"start\": %.3f, \"end\": %.3f, \"updated\": %.3f, \"ranks\": %" PRId64 ", \"trials\": %" PRId64
            ", \"trial_seconds\": %.3f, \"commit_seconds\": %.3f, ",
            run->start, run->end, run->updated, run->ranks, run->trials, run->trial_seconds, run->commit_seconds);
-    print_json_text("hosts", run->hosts, ", ");
-    print_json_text("job", run->job, ", ");
-    print_json_text("versions", run->versions, ", ");
-    print_json_text("revision", run->revision, ", ");
-    print_json_text("architecture", run->architecture, "}");
+    sb_print_json_text("hosts", run->hosts, ", ");
+    sb_print_json_text("job", run->job, ", ");
+    sb_print_json_text("versions", run->versions, ", ");
+    sb_print_json_text("revision", run->revision, ", ");
+    sb_print_json_text("architecture", run->architecture, "}");
 }
 
 static int print_json(const char *path, const sb_summary *summary) {
     putchar('{');
-    print_json_text("file", path, ", ");
-    print_json_text("sweep", summary->sweep_name, ", ");
+    sb_print_json_text("file", path, ", ");
+    sb_print_json_text("sweep", summary->sweep_name, ", ");
     printf("\"trials\": %" PRIu64 ", \"done\": %" PRIu64 ", \"failed\": %" PRIu64 ", \"missing\": %" PRIu64
            ", \"runs\": %" PRId64 ", \"failures\": {",
            summary->trials, summary->done, summary->failed, missing(summary), summary->runs);

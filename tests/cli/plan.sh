@@ -40,3 +40,10 @@ expect 0 "$SPECBIAS" plan "$sweep" --set training.steps=100000 --set record.ever
 flops=$(sed -nE 's/^work +([0-9.e+]+) FLOP.*/\1/p' out)
 awk -v found="$flops" 'BEGIN { trained = 3 * 100000 * 64 * 2 * (3 * (80 + 288) - 8 - 16)
     exit !(found > trained && found < 1.1 * trained) }' || fail "$flops FLOPs are not those counted by hand"
+
+# The same for scripts: one JSON object, with the same numbers.
+expect 0 "$SPECBIAS" plan "$sweep" --ranks 2 --json
+[ "$(wc -l < out)" -eq 1 ] || fail "not one line"
+says out '^\{"sweep": "small", "trials": 6, "records": 24, "file_bytes": [0-9]+, "memory_per_rank": [0-9]+, "flops": [0-9.e+]+, '
+says out ', "longest": [0-9.e-]+, "ranks": 2, "seconds": [0-9.e-]+, "efficiency": [01]\.[0-9]{4}, "axes": \['
+says out ' \[\{"path": "seed", "length": 3\}, \{"path": "model.width", "length": 2\}\]\}$'
