@@ -20,7 +20,7 @@
 /** Every outcome, as X(name, exit code of the program, meaning). */
 #define SB_CODES(X)                                                                                                    \
     X(OK, 0, "success")                                                                                                \
-    X(TRIALS_FAILED, 1, "finished, but some trials failed")                                                            \
+    X(TRIALS_FAILED, 1, "some trials failed")                                                                          \
     X(INPUT, 2, "wrong usage, a bad sweep file, bad input data, or a grid too large")                                  \
     X(INTERNAL, 70, "a bug in specbias itself")                                                                        \
     X(MEMORY, 70, "out of memory")                                                                                     \

@@ -150,6 +150,13 @@ sb_code sb_layout_finish(sb_layout *layout, sb_status *status);
 
 void sb_layout_free(sb_layout *layout);
 
+enum { SB_TRIAL_NAME_LENGTH = 256 };
+
+/** Trial @p trial by its place on the axes, with their names in the results file: "seed=3 learning_rate=10"; where a
+ * label has several parts, as of a zip, "length=(steps=100, learning_rate=0.1)". Cut, with "...", where it is too long.
+ * Returns @p text. */
+const char *sb_trial_name(const sb_layout *layout, uint64_t trial, char text[SB_TRIAL_NAME_LENGTH]);
+
 /** The variable called @p name, or NULL. */
 const sb_variable *sb_layout_find(const sb_layout *layout, const char *name);
 

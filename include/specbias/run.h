@@ -46,12 +46,12 @@ void sb_versions(char text[SB_VERSIONS_LENGTH]);
 typedef struct sb_run_options {
     const char *output; /**< results file */
     sb_store_mode mode;
-    double interval;          /**< seconds between commit rounds */
-    double time_limit;        /**< seconds that the run may take; 0: no limit */
-    double watchdog;          /**< seconds without a sign of life after which a rank is named; 0: never */
-    bool quiet;               /**< no progress */
-    bool retry_failed;        /**< train again what failed in earlier runs */
-    uint64_t max_failures;    /**< stop early once more trials than this have failed in this run */
+    double interval;       /**< seconds between commit rounds */
+    double time_limit;     /**< seconds that the run may take; 0: no limit */
+    double watchdog;       /**< seconds without a sign of life after which a rank is named; 0: never */
+    bool quiet;            /**< no progress */
+    bool retry_failed;     /**< train again what failed in earlier runs; what they say is cleared first */
+    uint64_t max_failures; /**< stop early once more trials than this have failed in this run; SB_TRIALS_MAX: never */
     const char *const *reuse; /**< [reuse_count] earlier results files to take finished trials from */
     size_t reuse_count;
 } sb_run_options;
@@ -59,12 +59,14 @@ typedef struct sb_run_options {
 /** What came of it, equal on all ranks. */
 typedef struct sb_run_report {
     uint64_t trials;        /**< in the grid */
-    uint64_t already_done;  /**< committed before this run, failed ones included */
+    uint64_t already_done;  /**< committed before this run, failed ones included unless they are retried */
     uint64_t done, failed;  /**< committed by this run */
     uint64_t failed_before; /**< of already_done */
+    uint64_t damaged;       /**< did not match their checksum, and were made missing */
+    uint64_t first_damaged; /**< the lowest of them */
     uint64_t workers;       /**< ranks that committed at least one trial */
     double seconds;         /**< wall time of training */
-    double efficiency;      /**< sum of trial time / (ranks x wall time); NaN if nothing was trained */
+    double efficiency; /**< time that the ranks spent on trials / (ranks x wall time); NaN if nothing was trained */
 } sb_run_report;
 
 /** Finished results wait for the next round, on each rank at most this many bytes and this many results; a rank that
@@ -78,7 +80,9 @@ enum { SB_WAITING_MAX = 1000 };
  *
  * Stops early, with what is finished committed, when SIGUSR1, SIGTERM or SIGINT reaches any rank, and in time before
  * the time limit or the end of the SLURM job; the message says why and how far the run came. A second SIGINT to a rank
- * acts as it did before. The signals' actions are the caller's own again afterwards, but what would kill is ignored
+ * acts as it did before. So it does once more than max_failures trials of this run have failed, with SB_TRIALS_FAILED
+ * in place of SB_STOPPED: the same command would meet the same failures. Slots that were damaged are named on standard
+ * error. The signals' actions are the caller's own again afterwards, but what would kill is ignored
  * where a signal that went to all ranks may still arrive. */
 sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options, sb_run_report *report,
                sb_status *status);

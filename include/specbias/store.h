@@ -17,13 +17,15 @@
 #include <mpi.h>
 #include <specbias/trial.h>
 
-/** About one run, for its row in /provenance. Texts are cut where they are too long. */
+/** About one run, for its row in /provenance: as of its last round. Texts are cut where they are too long. */
 typedef struct sb_run_info {
     double start, end; /**< seconds since 1970, UTC; end is 0 while it runs */
     int64_t ranks;
     int64_t trials;           /**< committed by this run so far */
-    double trial_seconds;     /**< sum over committed trials of this run */
-    double commit_seconds;    /**< spent in rounds by rank 0 */
+    int64_t updates;          /**< training steps made by this run on all ranks, of trials finished or not */
+    double trial_seconds;     /**< that all ranks spent on trials in this run, finished or not */
+    double commit_seconds;    /**< that rank 0 spent in rounds, from when all ranks have come: waiting for the others is
+                                   no part of it, checkpoints are */
     double updated;           /**< seconds since 1970 at the last commit */
     const char *hosts;        /**< comma-separated */
     const char *job;          /**< SLURM job id or "" */
@@ -59,13 +61,20 @@ sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const
  * round. */
 const uint8_t *sb_store_states(const sb_store *store);
 
-/** Not collective. Slots that claimed to be committed and did not match their checksum when the file was opened; they
- * are missing now. Equal on all ranks. */
-uint64_t sb_store_damaged(const sb_store *store);
+/** Not collective. Number of slots that claimed to be committed and did not match their checksum when the file was
+ * opened, and, unless NULL, the lowest of these trials; they are missing now. Equal on all ranks. */
+uint64_t sb_store_damaged(const sb_store *store, uint64_t *first);
+
+/** Collective. Makes all failed trials missing: first their states, then reason, steps and records are cleared. A run
+ * that is killed afterwards leaves them missing, so that the next one trains them with or without being asked to. */
+sb_code sb_store_retry_failed(sb_store *store, sb_status *status);
 
 /** Collective. Starts a row for this run in /provenance; before the first commit. The last row is reused when all are
  * taken. */
 sb_code sb_store_begin_run(sb_store *store, const sb_run_info *info, sb_status *status);
+
+/** Collective. Writes this run's row once more when all is over, so that it covers the last round too. */
+sb_code sb_store_end_run(sb_store *store, const sb_run_info *info, sb_status *status);
 
 /** Collective. A commit round: writes this rank's @p count results (in rising order of trial; different trials on
  * different ranks), flushes, reads back, compares, then writes their states and flushes again. Then updates this run's
@@ -80,13 +89,24 @@ sb_code sb_store_close(sb_store *store, sb_status *status);
 /* --- Reading, without MPI -------------------------------------------------------------------------------------------
  */
 
+/** A trial that failed. */
+typedef struct sb_failed_trial {
+    uint64_t trial;
+    sb_failure failure;
+    int64_t steps; /**< updates after which it failed */
+} sb_failed_trial;
+
+enum { SB_FAILED_LISTED = 10 };
+
 /** What `status` shows. Works while a run is writing. Not collective. */
 typedef struct sb_summary {
     char *sweep_name; /**< released by sb_summary_free */
     uint64_t trials, done, failed;
     int64_t runs;
-    uint64_t failures[SB_FAILURE_COUNT]; /**< failed trials by reason */
-    sb_run_info last;                    /**< the newest run; texts released by sb_summary_free */
+    uint64_t failures[SB_FAILURE_COUNT];            /**< failed trials by reason */
+    size_t listed;                                  /**< the smaller of failed and SB_FAILED_LISTED */
+    sb_failed_trial first_failed[SB_FAILED_LISTED]; /**< [listed] the first of them, in order of trial */
+    sb_run_info last;                               /**< the newest run; texts released by sb_summary_free */
 } sb_summary;
 
 sb_code sb_summary_read(const char *path, sb_summary *summary, sb_status *status);

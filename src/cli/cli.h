@@ -59,6 +59,18 @@ bool sb_arguments_ready(const sb_command *command, int argc, char **argv, sb_arg
 
 extern const sb_command sb_run_command, sb_plan_command, sb_status_command, sb_verify_command, sb_schema_command;
 
+/* --- Trials (trials.c) --- */
+
+/* The plan that a results file was made from. SB_IO, with the reason, if this version cannot read its sweep. */
+sb_code sb_read_plan(const char *path, sb_plan **plan, sb_status *status);
+
+/* Why a trial failed, in words; also for a reason that only a later version knows. */
+const char *sb_failure_words(sb_failure failure);
+
+/* Prints up to @p most failed trials, each on a line that begins with @p indent, and how many more there are. Without a
+ * plan (NULL) they have numbers for names. */
+void sb_print_failed(const sb_plan *plan, const sb_summary *summary, size_t most, const char *indent);
+
 /* --- Printing (print.c) --- */
 
 enum { SB_PRINT_LENGTH = 64 };

@@ -11,18 +11,30 @@ static sb_code share_sweep(MPI_Comm comm, int rank, const char *path, char **tex
     return sb_agree(comm, status) == SB_OK ? sb_share_text(comm, text, length, status) : status->code;
 }
 
-static void print_report(const char *path, const sb_run_report *report, int ranks) {
-    char text[SB_PRINT_LENGTH];
-    const uint64_t failed = report->failed + report->failed_before;
+/* Failed trials by name, as far as the file can be read. */
+static void print_failed(const char *path, const sb_plan *plan, const sb_run_report *report) {
+    sb_summary summary;
+    sb_status reading = {0};
+    printf("%" PRIu64 " of %" PRIu64 " trial%s failed:\n", report->failed + report->failed_before, report->trials,
+           report->trials == 1 ? "" : "s");
+    if (sb_summary_read(path, &summary, &reading) == SB_OK)
+        sb_print_failed(plan, &summary, 5, "  ");
+    sb_summary_free(&summary);
+}
+
+static void print_report(const char *path, const sb_plan *plan, const sb_run_report *report, int ranks) {
+    char text[SB_PRINT_LENGTH], name[SB_TRIAL_NAME_LENGTH];
     if (report->already_done == report->trials)
-        printf("%s is complete: all %" PRIu64 " trials were done before, nothing to train\n", path, report->trials);
+        printf("%s is complete: all %" PRIu64 " trials were trained before, nothing to do\n", path, report->trials);
     else
         printf("%" PRIu64 " trial%s done in %s by %" PRIu64 " of %d ranks, efficiency %.2f\n", report->done,
                report->done == 1 ? "" : "s", sb_print_seconds(report->seconds, text), report->workers, ranks,
                report->efficiency);
-    if (failed)
-        printf("%" PRIu64 " of %" PRIu64 " trials failed: 'specbias status %s' tells why\n", failed, report->trials,
-               path);
+    if (report->damaged)
+        printf("%" PRIu64 " trial%s damaged in the file and had to be trained again, the first: %s\n", report->damaged,
+               report->damaged == 1 ? " was" : "s were", sb_trial_name(plan->layout, report->first_damaged, name));
+    if (report->failed + report->failed_before)
+        print_failed(path, plan, report);
     printf("results: %s\n", path);
     printf("look at them with 'specbias status %s', 'ncdump -h %s', or in Python:\n", path, path);
     printf("  xarray.open_dataset(\"%s\", engine=\"h5netcdf\")\n", path);
@@ -57,7 +69,7 @@ static sb_code run_sweep(MPI_Comm comm, int rank, const sb_arguments *arguments,
                                     .reuse_count = arguments->reuse_count};
     const sb_code code = sb_run(comm, plan, &options, &report, status);
     if (rank == 0 && !arguments->quiet && (code == SB_OK || code == SB_TRIALS_FAILED))
-        print_report(options.output, &report, ranks);
+        print_report(options.output, plan, &report, ranks);
 done:
     sb_plan_free(plan);
     free(name);
@@ -78,7 +90,7 @@ static int run_with_mpi(const sb_arguments *arguments, sb_status *status) {
     }
     if (status->code == SB_OK)
         run_sweep(MPI_COMM_WORLD, rank, arguments, &diagnostics, status);
-    if (rank == 0 && status->code != SB_OK && status->code != SB_TRIALS_FAILED)
+    if (rank == 0 && status->code != SB_OK)
         sb_print_failure(status, &diagnostics);
     fflush(stdout);
     sb_diagnostics_free(&diagnostics);
@@ -117,8 +129,9 @@ const sb_command sb_run_command = {
             "                       it again to go on with the same file\n"
             "  --reuse OLD          take finished trials over from another results file, where they and what\n"
             "                       is measured are the same; may be repeated\n"
-            "  --retry-failed       train again what failed in earlier runs\n"
-            "  --max-failures N     stop early once more than N trials have failed in this run\n"
+            "  --retry-failed       train again what failed in earlier runs; otherwise that stays as it is\n"
+            "  --max-failures N     stop early, with exit code 1, once more than N trials have failed in this\n"
+            "                       run (default: no limit)\n"
             "  --interval SECONDS   between two commits (default 30)\n"
             "  --time-limit TIME    stop early enough to be over after [[HOURS:]MINUTES:]SECONDS; in a SLURM\n"
             "                       job also before the job's end\n"
@@ -128,9 +141,8 @@ const sb_command sb_run_command = {
             "Ctrl-C (SIGINT), SIGTERM and SIGUSR1 stop it early: what is finished is committed, the exit\n"
             "code is 75, and the same command resumes. A second Ctrl-C kills. Under mpirun send SIGUSR1\n"
             "to mpirun, which passes on that one alone in time.\n\n"
-            "Use one rank per core. Exit code 1: finished, but trials failed (their records up to the\n"
-            "failure are kept); 2: bad sweep file or usage; 74: the results file could not be written;\n"
-            "75: stopped early.\n",
+            "Use one rank per core. Exit code 1: trials failed (their records up to the failure are kept);\n"
+            "2: bad sweep file or usage; 74: the results file could not be written; 75: stopped early.\n",
     .options = "horwsitqufxd",
     .operand = "sweep file",
     .main = run_main,

@@ -7,11 +7,20 @@ static double time_of_day(void) {
     return (double)time(NULL);
 }
 
-/* Share of the run's time that its ranks spent on committed trials; NaN before the first commit. */
-static double efficiency(const sb_run_info *run) {
+/* Seconds of the run that its row covers; NaN before the first commit. */
+static double covered(const sb_run_info *run) {
     const double until = run->end > 0 ? run->end : run->updated;
-    return until > run->start && run->ranks > 0 ? run->trial_seconds / ((double)run->ranks * (until - run->start))
-                                                : NAN;
+    return until > run->start && run->ranks > 0 ? until - run->start : NAN;
+}
+
+/* Share of that time which the ranks spent on trials. */
+static double efficiency(const sb_run_info *run) {
+    return run->trial_seconds / ((double)run->ranks * covered(run));
+}
+
+/* Share of that time which went into commit rounds. */
+static double commit_share(const sb_run_info *run) {
+    return run->commit_seconds / covered(run);
 }
 
 static uint64_t missing(const sb_summary *summary) {
@@ -33,13 +42,15 @@ static void print_run(const sb_summary *summary) {
     if (isfinite(efficiency(run)))
         printf(", efficiency %.2f", efficiency(run));
     puts("");
+    if (isfinite(commit_share(run)))
+        printf("commits    %.2g %% of the time\n", 100 * commit_share(run));
     if (run->end > 0)
         printf("ended      %s\n", sb_print_time(run->end, text));
     else
         puts("ended      not yet, or it was killed: the same 'specbias run' goes on with what is missing");
 }
 
-static int print_text(const char *path, const sb_summary *summary) {
+static int print_text(const char *path, const sb_plan *plan, const sb_summary *summary) {
     printf("file       %s\n", path);
     printf("sweep      %s\n", summary->sweep_name);
     printf("trials     %" PRIu64 ": %" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " missing\n", summary->trials,
@@ -47,6 +58,7 @@ static int print_text(const char *path, const sb_summary *summary) {
     for (int reason = 1; reason < SB_FAILURE_COUNT; ++reason)
         if (summary->failures[reason])
             printf("failed     %" PRIu64 ": %s\n", summary->failures[reason], sb_failure_message((sb_failure)reason));
+    sb_print_failed(plan, summary, SB_FAILED_LISTED, "           ");
     if (summary->runs > 0)
         print_run(summary);
     return 0;
@@ -55,8 +67,10 @@ static int print_text(const char *path, const sb_summary *summary) {
 static void print_json_run(const sb_summary *summary) {
     const sb_run_info *run = &summary->last;
     printf(", \"run\": {\"start\": %.3f, \"end\": %.3f, \"updated\": %.3f, \"ranks\": %" PRId64 ", \"trials\": %" PRId64
-           ", \"trial_seconds\": %.3f, \"commit_seconds\": %.3f, ",
-           run->start, run->end, run->updated, run->ranks, run->trials, run->trial_seconds, run->commit_seconds);
+           ", \"updates\": %" PRId64 ", \"trial_seconds\": %.3f, \"commit_seconds\": %.3f, \"commit_share\": ",
+           run->start, run->end, run->updated, run->ranks, run->trials, run->updates, run->trial_seconds,
+           run->commit_seconds);
+    printf(isfinite(commit_share(run)) ? "%.6f, " : "null, ", commit_share(run));
     sb_print_json_text("hosts", run->hosts, ", ");
     sb_print_json_text("job", run->job, ", ");
     sb_print_json_text("versions", run->versions, ", ");
@@ -64,7 +78,20 @@ static void print_json_run(const sb_summary *summary) {
     sb_print_json_text("architecture", run->architecture, "}");
 }
 
-static int print_json(const char *path, const sb_summary *summary) {
+static void print_json_failed(const sb_plan *plan, const sb_summary *summary) {
+    char name[SB_TRIAL_NAME_LENGTH];
+    printf(", \"failed_trials\": [");
+    for (size_t i = 0; i < summary->listed; ++i) {
+        const sb_failed_trial *failed = &summary->first_failed[i];
+        printf("%s{\"trial\": %" PRIu64 ", \"updates\": %" PRId64 ", ", i ? ", " : "", failed->trial, failed->steps);
+        if (plan)
+            sb_print_json_text("axes", sb_trial_name(plan->layout, failed->trial, name), ", ");
+        sb_print_json_text("reason", sb_failure_words(failed->failure), "}");
+    }
+    putchar(']');
+}
+
+static int print_json(const char *path, const sb_plan *plan, const sb_summary *summary) {
     putchar('{');
     sb_print_json_text("file", path, ", ");
     sb_print_json_text("sweep", summary->sweep_name, ", ");
@@ -75,6 +102,7 @@ static int print_json(const char *path, const sb_summary *summary) {
         printf("%s\"%s\": %" PRIu64, reason > 1 ? ", " : "", sb_failure_message((sb_failure)reason),
                summary->failures[reason]);
     putchar('}');
+    print_json_failed(plan, summary);
     if (summary->runs > 0)
         print_json_run(summary);
     puts("}");
@@ -85,11 +113,15 @@ static int status_main(const sb_command *command, int argc, char **argv) {
     sb_arguments arguments;
     sb_status status = {0};
     sb_summary summary = {0};
+    sb_plan *plan = NULL;
     int exit_code = 0;
     if (!sb_arguments_ready(command, argc, argv, &arguments, &exit_code))
         return exit_code;
     if (sb_summary_read(arguments.operand, &summary, &status) == SB_OK) {
-        exit_code = (arguments.json ? print_json : print_text)(arguments.operand, &summary);
+        if (summary.listed > 0)
+            sb_read_plan(arguments.operand, &plan, &status); /* where it cannot, trials have numbers for names */
+        exit_code = (arguments.json ? print_json : print_text)(arguments.operand, plan, &summary);
+        sb_plan_free(plan);
         sb_summary_free(&summary);
     } else {
         exit_code = sb_print_failure(&status, NULL);
@@ -102,9 +134,10 @@ const sb_command sb_status_command = {
     .name = "status",
     .summary = "how far a results file is, also while a run writes it",
     .help = "usage: specbias status FILE [--json]\n\n"
-            "Prints how many trials of a results file are done, failed (and why) and missing, and what\n"
-            "is known about its newest run. Works while a run is writing: what it shows is as old as\n"
-            "the last commit.\n\n"
+            "Prints how many trials of a results file are done, failed (and why, and the first of them)\n"
+            "and missing, and what is known about its newest run: 'efficiency' is the share of the ranks'\n"
+            "time that went into trials, 'commits' what went into commit rounds, in which no rank trains.\n"
+            "Works while a run is writing: what it shows is as old as the last commit.\n\n"
             "  --json   one JSON object on one line; times are seconds since 1970, end is 0 while it runs\n",
     .options = "hj",
     .operand = "results file",

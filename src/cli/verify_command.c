@@ -1,24 +1,8 @@
 #include "cli.h"
 #include <inttypes.h>
 
-/* The plan that the file was made from. */
-static sb_code read_plan(const char *path, sb_plan **plan, sb_status *status) {
-    sb_stored_sweep stored;
-    sb_diagnostics diagnostics = {0};
-    sb_code code = sb_store_read_sweep(path, &stored, status);
-    if (code == SB_OK)
-        code = sb_plan_create(stored.text, stored.length, path, stored.overrides, stored.override_count, &diagnostics,
-                              plan, status);
-    if (code == SB_INPUT)
-        code = sb_fail(status, SB_IO, "%s: this version cannot read the sweep stored in it: %s", path,
-                       diagnostics.count ? diagnostics.items[0].text : "it is damaged");
-    sb_diagnostics_free(&diagnostics);
-    sb_stored_sweep_free(&stored);
-    return code;
-}
-
-static int print_verdict(const char *path, const sb_verdict *verdict) {
-    char digest[SB_HASH_TEXT];
+static int print_verdict(const char *path, const sb_plan *plan, const sb_verdict *verdict) {
+    char digest[SB_HASH_TEXT], name[SB_TRIAL_NAME_LENGTH];
     sb_hash_format(verdict->digest, digest);
     printf("%s: %" PRIu64 " trials: %" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " missing, %" PRIu64 " damaged\n",
            path, verdict->trials, verdict->done, verdict->failed, verdict->missing, verdict->damaged);
@@ -28,8 +12,8 @@ static int print_verdict(const char *path, const sb_verdict *verdict) {
     sb_status status = {0};
     sb_fail(&status, SB_IO,
             "%s: %" PRIu64 " slots do not match their checksum, the first is trial %" PRIu64
-            "; 'specbias run' with this file trains them again",
-            path, verdict->damaged, verdict->first_damaged);
+            " (%s); 'specbias run' with this file trains them again",
+            path, verdict->damaged, verdict->first_damaged, sb_trial_name(plan->layout, verdict->first_damaged, name));
     return sb_print_failure(&status, NULL);
 }
 
@@ -41,9 +25,9 @@ static int verify_main(const sb_command *command, int argc, char **argv) {
     int exit_code = 0;
     if (!sb_arguments_ready(command, argc, argv, &arguments, &exit_code))
         return exit_code;
-    if (read_plan(arguments.operand, &plan, &status) == SB_OK &&
+    if (sb_read_plan(arguments.operand, &plan, &status) == SB_OK &&
         sb_store_verify(arguments.operand, plan->layout, &verdict, &status) == SB_OK)
-        exit_code = print_verdict(arguments.operand, &verdict);
+        exit_code = print_verdict(arguments.operand, plan, &verdict);
     else
         exit_code = sb_print_failure(&status, NULL);
     sb_plan_free(plan);

@@ -68,10 +68,11 @@ double sb_time_of_day(void);
 
 /* --- work.c: the callbacks of the scheduler --- */
 
-/* Sums over committed trials; real numbers so that one reduction adds them all, exact below 2^53. */
+/* What this run has done; real numbers so that one reduction adds them all, exact below 2^53. */
 typedef struct sb_tally {
-    double done, failed, seconds;
-    double busy; /* seconds spent on trials up to now, finished or not */
+    double done, failed; /* trials committed */
+    double updates;      /* training steps made, of trials finished or not */
+    double busy;         /* seconds spent on trials, finished or not, as of the last round */
 } sb_tally;
 
 typedef struct sb_work {
@@ -83,6 +84,7 @@ typedef struct sb_work {
     sb_run_info info;
     sb_display display;
     sb_tally mine, all;
+    uint64_t max_failures;
     double started; /* of the whole run, sb_seconds */
     sb_stopwatch busy;
     sb_stop stop;
@@ -94,6 +96,9 @@ typedef struct sb_work {
     int64_t step;
     double flops_per_step;
 } sb_work;
+
+/* True once more trials have failed in this run than may; equal on all ranks after each round. */
+bool sb_work_failed(const sb_work *work);
 
 bool sb_work_stop(void *context);
 bool sb_work_pending(void *context, uint64_t ticket);

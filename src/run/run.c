@@ -1,6 +1,7 @@
 #include "internal.h"
 #include <math.h>
 #include <specbias/comm.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static void count_states(const sb_store *store, uint64_t trials, sb_run_report *report) {
@@ -58,12 +59,33 @@ static sb_code train(sb_work *work, const sb_run_options *options, sb_run_report
     sb_display_end(&work->display);
     report->seconds = sb_seconds() - work->started;
     if (MPI_Bcast(&report->seconds, 1, MPI_DOUBLE, 0, work->comm) == MPI_SUCCESS && report->seconds > 0)
-        report->efficiency = work->all.seconds / (work->ranks * report->seconds);
+        report->efficiency = work->all.busy / (work->ranks * report->seconds);
     sb_status counting = {0};
     report_run(work, report, &counting);
     sb_agree(work->comm, &counting);
     if (status->code == SB_OK)
         *status = counting;
+    return status->code;
+}
+
+/* Results that changed since they were committed: somebody should look at the disk. */
+static void tell_damaged(const sb_work *work, const char *path, sb_run_report *report) {
+    char name[SB_TRIAL_NAME_LENGTH];
+    report->damaged = sb_store_damaged(work->store, &report->first_damaged);
+    if (work->rank == 0 && report->damaged > 0)
+        fprintf(stderr,
+                "specbias: %s: %llu trial%s damaged (not what its checksum says) and will be trained again, the first "
+                "is %s\n",
+                path, (unsigned long long)report->damaged, report->damaged == 1 ? " is" : "s are",
+                sb_trial_name(work->plan->layout, report->first_damaged, name));
+}
+
+/* Collective. Makes failed trials missing. */
+static sb_code retry(sb_store *store, sb_run_report *report, sb_status *status) {
+    if (sb_store_retry_failed(store, status) == SB_OK) {
+        report->already_done -= report->failed_before;
+        report->failed_before = 0;
+    }
     return status->code;
 }
 
@@ -79,6 +101,29 @@ static void explain_stop(const sb_work *work, sb_store_mode mode, const sb_run_r
             (unsigned long long)report->trials, mode == SB_STORE_OVERWRITE ? " without --overwrite" : "");
 }
 
+/* Requeuing a run of which too much fails would not help: no SB_STOPPED, and no word of resuming. */
+static void explain_failures(const sb_work *work, const sb_run_report *report, sb_status *status) {
+    const uint64_t over = report->already_done + report->done + report->failed;
+    sb_fail(status, SB_TRIALS_FAILED,
+            "stopped early: %llu trial%s failed in this run, more than --max-failures %llu allows; %llu of %llu trials "
+            "were not trained",
+            (unsigned long long)report->failed, report->failed == 1 ? "" : "s", (unsigned long long)work->max_failures,
+            (unsigned long long)(report->trials - over), (unsigned long long)report->trials);
+}
+
+/* What there is to say of a run without a fault of its own. */
+static void explain(const sb_work *work, sb_store_mode mode, const sb_run_report *report, sb_status *status) {
+    const uint64_t failed = report->failed + report->failed_before;
+    if (status->code == SB_STOPPED && sb_work_failed(work))
+        explain_failures(work, report, status);
+    else if (status->code == SB_STOPPED)
+        explain_stop(work, mode, report, status);
+    else if (status->code == SB_OK && failed > 0)
+        sb_fail(status, SB_TRIALS_FAILED, "%llu of %llu trial%s failed; --retry-failed trains %s again",
+                (unsigned long long)failed, (unsigned long long)report->trials, report->trials == 1 ? "" : "s",
+                failed == 1 ? "it" : "them");
+}
+
 static void release(sb_work *work) {
     for (size_t i = 0; i < work->waiting_count; ++i)
         sb_result_free(&work->waiting[i]);
@@ -89,7 +134,7 @@ static void release(sb_work *work) {
 
 sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options, sb_run_report *report,
                sb_status *status) {
-    sb_work work = {.comm = comm, .plan = plan, .ranks = 1};
+    sb_work work = {.comm = comm, .plan = plan, .ranks = 1, .max_failures = options->max_failures};
     *report = (sb_run_report){.trials = plan->grid.trials.count, .efficiency = NAN};
     *status = (sb_status){0};
     if (sb_mpi_check(MPI_Comm_rank(comm, &work.rank), "MPI_Comm_rank", status) == SB_OK)
@@ -100,18 +145,17 @@ sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options
         sb_store_open(comm, options->output, options->mode, plan->layout, &work.store, status) != SB_OK)
         goto done;
     count_states(work.store, report->trials, report);
-    if (report->already_done < report->trials)
+    tell_damaged(&work, options->output, report);
+    if (options->retry_failed)
+        retry(work.store, report, status);
+    if (status->code == SB_OK && report->already_done < report->trials)
         train(&work, options, report, status);
-    if (status->code == SB_STOPPED)
-        explain_stop(&work, options->mode, report, status);
     sb_status closing = {0};
     sb_store_close(work.store, &closing);
     if (status->code == SB_OK || (status->code == SB_STOPPED && closing.code != SB_OK))
         *status = closing;
+    explain(&work, options->mode, report, status);
     release(&work);
-    if (status->code == SB_OK && report->failed + report->failed_before > 0)
-        sb_fail(status, SB_TRIALS_FAILED, "%llu of %llu trials failed",
-                (unsigned long long)(report->failed + report->failed_before), (unsigned long long)report->trials);
 done:
     sb_stop_end(&work.stop);
     return status->code;

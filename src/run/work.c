@@ -14,8 +14,14 @@ double sb_work_flops(const void *layout, const sb_settings *settings) {
     return sb_trial_flops(layout, settings);
 }
 
+bool sb_work_failed(const sb_work *work) {
+    return work->all.failed > (double)work->max_failures;
+}
+
 bool sb_work_stop(void *context) {
-    return sb_stop_asked(&((sb_work *)context)->stop);
+    sb_work *work = context;
+    const bool asked = sb_stop_asked(&work->stop); /* at every call: it watches the clock */
+    return asked || sb_work_failed(work);
 }
 
 bool sb_work_pending(void *context, uint64_t ticket) {
@@ -31,6 +37,7 @@ static sb_code report_steps(sb_work *work, int64_t step) {
 
 static sb_code step_done(void *context, const sb_trial *trial) {
     sb_work *work = context;
+    work->mine.updates += (double)(sb_trial_steps(trial) - work->step);
     sb_stopwatch_stop(&work->busy);
     const sb_code code = report_steps(work, sb_trial_steps(trial));
     sb_stopwatch_start(&work->busy);
@@ -45,6 +52,15 @@ static sb_code inside_probe(void *context) {
 static bool too_much_waits(const sb_work *work) {
     return work->waiting_count == SB_WAITING_MAX ||
            work->waiting_count * work->plan->layout->payload_bytes >= SB_WAITING_BYTES_MAX;
+}
+
+/* True on at least one rank when more trials have failed, on all ranks together, than may: if the sum over the ranks
+ * exceeds what is left, the largest share exceeds its ranks-th part. */
+static bool too_many_failures(const sb_work *work) {
+    double failed = 0;
+    for (size_t i = 0; i < work->waiting_count; ++i)
+        failed += work->waiting[i].state == SB_TRIAL_FAILED;
+    return work->all.failed + work->ranks * failed > (double)work->max_failures;
 }
 
 sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_status *status) {
@@ -69,7 +85,7 @@ sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_s
     work->waiting[work->waiting_count++] = result;
     /* A trial that failed early has no steps left to report, but its share of the work is over. */
     sb_code polled = work->step < steps ? report_steps(work, steps) : SB_OK;
-    if (polled == SB_OK && too_much_waits(work))
+    if (polled == SB_OK && (too_much_waits(work) || (result.state == SB_TRIAL_FAILED && too_many_failures(work))))
         polled = sb_scheduler_round(scheduler, status);
     return polled == SB_STOPPED ? SB_OK : polled;
 }
@@ -83,7 +99,6 @@ static int by_trial(const void *left, const void *right) {
 static sb_code count_results(sb_work *work, sb_status *status) {
     sb_tally *mine = &work->mine;
     for (size_t i = 0; i < work->waiting_count; ++i) {
-        mine->seconds += work->waiting[i].seconds;
         mine->done += work->waiting[i].state == SB_TRIAL_DONE;
         mine->failed += work->waiting[i].state == SB_TRIAL_FAILED;
     }
@@ -92,11 +107,11 @@ static sb_code count_results(sb_work *work, sb_status *status) {
     return sb_mpi_check(code, "MPI_Allreduce", status);
 }
 
-static void describe_run(sb_work *work, bool last) {
+static void describe_run(sb_work *work) {
     work->info.trials = (int64_t)(work->all.done + work->all.failed);
-    work->info.trial_seconds = work->all.seconds;
+    work->info.updates = (int64_t)work->all.updates;
+    work->info.trial_seconds = work->all.busy;
     work->info.updated = sb_time_of_day();
-    work->info.end = last ? work->info.updated : 0;
     work->display.efficiency = work->all.busy / (work->ranks * (sb_seconds() - work->started));
 }
 
@@ -108,7 +123,7 @@ sb_code sb_work_round(void *context, bool last, sb_status *status) {
     const sb_tally before = work->mine, all_before = work->all;
     count_results(work, &agreed);
     if (sb_agree(work->comm, &agreed) == SB_OK) {
-        describe_run(work, last);
+        describe_run(work);
         sb_store_commit(work->store, work->waiting, work->waiting_count, &work->info, &agreed);
     }
     if (agreed.code != SB_OK) {
@@ -119,6 +134,10 @@ sb_code sb_work_round(void *context, bool last, sb_status *status) {
         sb_result_free(&work->waiting[i]);
     work->waiting_count = 0;
     work->info.commit_seconds += sb_seconds() - entered;
+    if (last && agreed.code == SB_OK) {
+        work->info.end = sb_time_of_day();
+        sb_store_end_run(work->store, &work->info, &agreed);
+    }
     return agreed.code == SB_OK ? SB_OK : sb_fail(status, agreed.code, "%s", agreed.message);
 }
 

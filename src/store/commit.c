@@ -86,6 +86,11 @@ sb_code sb_store_begin_run(sb_store *store, const sb_run_info *info, sb_status *
     return sb_agree(store->comm, status) == SB_OK ? sb_flush(store, status) : status->code;
 }
 
+sb_code sb_store_end_run(sb_store *store, const sb_run_info *info, sb_status *status) {
+    *status = (sb_status){0};
+    return write_row(store, info, status) == SB_OK ? sb_flush(store, status) : status->code;
+}
+
 /* One rank compares the states of all trials with those in the file. */
 static sb_code read_states_back(const sb_store *store, sb_status *status) {
     uint8_t *states = NULL;

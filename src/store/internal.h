@@ -13,6 +13,7 @@ struct sb_store {
     sb_fault *fault;
     sb_file file;
     sb_provenance provenance;
+    uint64_t first_damaged;
     uint8_t *states;  /* [trials] */
     uint64_t damaged; /* slots reset on opening */
     int32_t row;      /* of this run in /provenance; -1 before it has begun */

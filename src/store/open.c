@@ -206,6 +206,8 @@ const uint8_t *sb_store_states(const sb_store *store) {
     return store->states;
 }
 
-uint64_t sb_store_damaged(const sb_store *store) {
+uint64_t sb_store_damaged(const sb_store *store, uint64_t *first) {
+    if (first)
+        *first = store->first_damaged;
     return store->damaged;
 }

@@ -6,7 +6,7 @@
 #include "columns.h"
 #include <specbias/store.h>
 
-enum { SB_RUN_FIELDS = 12 };
+enum { SB_RUN_FIELDS = 13 };
 
 /* Handles of an open file. */
 typedef struct sb_provenance {

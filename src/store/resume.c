@@ -58,35 +58,68 @@ static sb_code list_slots(const sb_store *store, sb_slot **slots, size_t *count,
     return status->code;
 }
 
-/* What a slot holds that was never committed, for each damaged slot. */
-static sb_result *blanks(const sb_store *store, const sb_slot *slots, size_t slot_count, void *payload, size_t *count,
-                         sb_status *status) {
-    sb_result *results = sb_array(slot_count, sizeof *results, "damaged slots", status);
-    *count = 0;
+/* What a slot holds that was never committed, for each of @p slots. */
+static sb_result *blanks(const sb_store *store, const sb_slot *slots, size_t count, void *payload, sb_status *status) {
+    sb_result *results = sb_array(count, sizeof *results, "slots to reset", status);
     sb_payload_clear(store->file.layout, payload);
-    for (size_t i = 0; results && i < slot_count; ++i)
-        if (!slots[i].sound)
-            results[(*count)++] = (sb_result){.trial = slots[i].trial, .seconds = NAN, .payload = payload};
+    for (size_t i = 0; results && i < count; ++i)
+        results[i] = (sb_result){.trial = slots[i].trial, .seconds = NAN, .payload = payload};
     return results;
 }
 
-/* Collective. Damaged slots become missing: first their states, then the rest. */
-static sb_code reset_damaged(sb_store *store, const sb_slot *slots, size_t slot_count, sb_status *status) {
-    size_t count = 0;
+/* Collective. The @p slots of this rank become missing: first their states, then the rest. */
+static sb_code reset(sb_store *store, const sb_slot *slots, size_t count, sb_status *status) {
     sb_result *results = NULL;
     void *payload = sb_array(store->file.layout->payload_bytes, 1, "an empty slot", status);
     if (payload)
-        results = blanks(store, slots, slot_count, payload, &count, status);
-    store->damaged = count;
-    if (sb_agree(store->comm, status) == SB_OK)
-        sb_mpi_check(MPI_Allreduce(MPI_IN_PLACE, &store->damaged, 1, MPI_UINT64_T, MPI_SUM, store->comm),
-                     "MPI_Allreduce", status);
-    if (sb_agree(store->comm, status) == SB_OK && store->damaged > 0 &&
+        results = blanks(store, slots, count, payload, status);
+    if (sb_agree(store->comm, status) == SB_OK &&
         sb_write_slots(store, results, count, SB_PART_STATES, status) == SB_OK && sb_flush(store, status) == SB_OK &&
         sb_write_slots(store, results, count, SB_PART_RESULTS, status) == SB_OK && sb_flush(store, status) == SB_OK)
         sb_share_states(store, results, count, status);
     free(results);
     free(payload);
+    return status->code;
+}
+
+/* Keeps those of @p slots that @p wanted picks, in order; returns their number. */
+static size_t pick(sb_slot *slots, size_t count, bool (*wanted)(const sb_slot *)) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; ++i)
+        if (wanted(&slots[i]))
+            slots[kept++] = slots[i];
+    return kept;
+}
+
+static bool is_damaged(const sb_slot *slot) {
+    return !slot->sound;
+}
+
+static bool has_failed(const sb_slot *slot) {
+    return slot->state == SB_TRIAL_FAILED;
+}
+
+/* Collective. Counts the damaged slots of all ranks and finds the first of them. */
+static sb_code count_damaged(sb_store *store, const sb_slot *slots, size_t count, sb_status *status) {
+    const uint64_t mine = count, first = count > 0 ? slots[0].trial : UINT64_MAX;
+    if (sb_mpi_check(MPI_Allreduce(&mine, &store->damaged, 1, MPI_UINT64_T, MPI_SUM, store->comm), "MPI_Allreduce",
+                     status) == SB_OK)
+        sb_mpi_check(MPI_Allreduce(&first, &store->first_damaged, 1, MPI_UINT64_T, MPI_MIN, store->comm),
+                     "MPI_Allreduce", status);
+    return sb_agree(store->comm, status);
+}
+
+sb_code sb_store_retry_failed(sb_store *store, sb_status *status) {
+    sb_slot *slots = NULL;
+    size_t count = 0;
+    *status = (sb_status){0};
+    if (!memchr(store->states, SB_TRIAL_FAILED, store->file.trials))
+        return SB_OK;
+    if (list_slots(store, &slots, &count, status) == SB_OK)
+        count = pick(slots, count, has_failed);
+    if (sb_agree(store->comm, status) == SB_OK)
+        reset(store, slots, count, status);
+    free(slots);
     return status->code;
 }
 
@@ -100,10 +133,12 @@ sb_code sb_read_slots(sb_store *store, sb_status *status) {
     sb_mpi_check(MPI_Bcast(store->states, (int)store->file.trials, MPI_UINT8_T, 0, store->comm), "MPI_Bcast", status);
     if (sb_agree(store->comm, status) != SB_OK)
         return status->code;
-    if (list_slots(store, &slots, &count, status) == SB_OK)
-        sb_slots_check(&store->file, slots, count, status);
-    if (sb_agree(store->comm, status) == SB_OK)
-        reset_damaged(store, slots, count, status);
+    if (list_slots(store, &slots, &count, status) == SB_OK &&
+        sb_slots_check(&store->file, slots, count, status) == SB_OK)
+        count = pick(slots, count, is_damaged);
+    if (sb_agree(store->comm, status) == SB_OK && count_damaged(store, slots, count, status) == SB_OK &&
+        store->damaged > 0)
+        reset(store, slots, count, status);
     free(slots);
     return status->code;
 }

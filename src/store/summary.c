@@ -81,6 +81,47 @@ void sb_stored_sweep_free(sb_stored_sweep *stored) {
 /* --- Summary --------------------------------------------------------------------------------------------------------
  */
 
+static void count_failure(uint64_t trial, uint8_t reason, sb_summary *summary) {
+    const sb_failure failure = reason < SB_FAILURE_COUNT ? (sb_failure)reason : SB_FAILURE_NONE;
+    ++summary->failed;
+    ++summary->failures[failure];
+    if (summary->listed < SB_FAILED_LISTED)
+        summary->first_failed[summary->listed++] = (sb_failed_trial){.trial = trial, .failure = failure};
+}
+
+/* Where trial @p trial stands in a dataset over the axes. */
+static void unravel(uint64_t trial, int rank, const hsize_t *lengths, hsize_t *place) {
+    for (int i = rank - 1; i >= 0; --i) {
+        place[i] = trial % lengths[i];
+        trial /= lengths[i];
+    }
+}
+
+/* The updates of the listed trials: those alone, for a large grid has 80 MB of them. */
+static sb_code read_steps(hid_t file, const char *path, sb_summary *summary, sb_status *status) {
+    hsize_t lengths[SB_RANK_MAX], place[SB_RANK_MAX];
+    hid_t dataset = H5Dopen2(file, "/" SB_GROUP_TRIAL "/updates", H5P_DEFAULT);
+    hid_t space = dataset >= 0 ? H5Dget_space(dataset) : H5I_INVALID_HID;
+    hid_t one = H5Screate(H5S_SCALAR);
+    const int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
+    sb_code code = SB_OK;
+    if (rank < 0 || one < 0)
+        code = sb_h5_fail(status, path, "read '/%s/updates'", SB_GROUP_TRIAL);
+    else if (rank > SB_RANK_MAX || H5Sget_simple_extent_npoints(space) != (hssize_t)summary->trials ||
+             !sb_h5_holds(dataset, SB_ELEMENT_INT64) || H5Sget_simple_extent_dims(space, lengths, NULL) < 0)
+        code = sb_fail(status, SB_IO, "results file '%s': '/%s/updates' is damaged", path, SB_GROUP_TRIAL);
+    for (size_t i = 0; code == SB_OK && i < summary->listed; ++i) {
+        sb_failed_trial *trial = &summary->first_failed[i];
+        unravel(trial->trial, rank, lengths, place);
+        if (H5Sselect_elements(space, H5S_SELECT_SET, 1, place) < 0 ||
+            H5Dread(dataset, H5T_NATIVE_INT64, one, space, H5P_DEFAULT, &trial->steps) < 0)
+            code = sb_h5_fail(status, path, "read '/%s/updates'", SB_GROUP_TRIAL);
+    }
+    code = sb_h5_release(one, code, path, status);
+    code = sb_h5_release(space, code, path, status);
+    return sb_h5_release(dataset, code, path, status);
+}
+
 static sb_code count_trials(hid_t file, const char *path, sb_summary *summary, sb_status *status) {
     void *read[2] = {NULL, NULL};
     uint64_t reasons = 0;
@@ -93,13 +134,12 @@ static sb_code count_trials(hid_t file, const char *path, sb_summary *summary, s
         code = sb_fail(status, SB_IO, "results file '%s': '/%s' is damaged", path, SB_GROUP_TRIAL);
     for (uint64_t i = 0; code == SB_OK && i < summary->trials; ++i) {
         summary->done += states[i] == SB_TRIAL_DONE;
-        summary->failed += states[i] == SB_TRIAL_FAILED;
-        if (states[i] == SB_TRIAL_FAILED && failures[i] < SB_FAILURE_COUNT)
-            ++summary->failures[failures[i]];
+        if (states[i] == SB_TRIAL_FAILED)
+            count_failure(i, failures[i], summary);
     }
     free(read[1]);
     free(read[0]);
-    return code;
+    return code == SB_OK && summary->listed > 0 ? read_steps(file, path, summary, status) : code;
 }
 
 static sb_code read_last_run(hid_t file, const char *path, sb_summary *summary, sb_status *status) {

@@ -84,7 +84,8 @@ says out '^run +2,'
 failing=(--set 'axes.training.learning_rate=[1e-3, 1000]' --set model.depth=8 --set 'seed=[1]')
 expect 1 "$SPECBIAS" run "$sweep" -o failed.h5 "${failing[@]}"
 says out '^2 trials done'
-says out '^2 of 4 trials failed'
+says out '^2 of 4 trials failed:'
+says err '^specbias: 2 of 4 trials failed; --retry-failed'
 expect 1 "$SPECBIAS" run "$sweep" -o failed.h5 "${failing[@]}"
 says out 'is complete'
 expect 0 "$SPECBIAS" status failed.h5

@@ -179,7 +179,7 @@ static void commits_in_rounds(void) {
 static void resumes(void) {
     sb_store *store = open_store(SB_STORE_RESUME);
     check_states(store, early_or_late);
-    MUST(sb_store_damaged(store) == 0);
+    MUST(sb_store_damaged(store, NULL) == 0);
     must_ok(sb_store_begin_run(store, &cube_info, &status), "begin");
     must_ok(cube_commit(&the_cube, store, left, 0, rank == 0 ? 1 : ranks + 24, &status), "rank 0's round");
     close_store(store);
@@ -220,6 +220,7 @@ static bool but_damaged(uint64_t trial) {
 }
 
 static void finds_damage(void) {
+    uint64_t first;
     const uint64_t loss = 4 * the_cube.layout->variables[0].block_count;
     flip("/loss", 17 * loss + 3);
     flip("/trial/updates", 4 * 8);
@@ -230,7 +231,7 @@ static void finds_damage(void) {
     }
     MPI_Barrier(MPI_COMM_WORLD);
     sb_store *store = open_store(SB_STORE_RESUME);
-    MUST(sb_store_damaged(store) == 3);
+    MUST(sb_store_damaged(store, &first) == 3 && first == 4);
     check_states(store, but_damaged);
     close_store(store);
     check_file(but_damaged);
@@ -242,9 +243,10 @@ static bool damaged(uint64_t trial) {
 
 /* A slot that only says that it is done. */
 static void disbelieves_states(void) {
+    uint64_t first;
     flip("/trial/state", 4);
     sb_store *store = open_store(SB_STORE_RESUME);
-    MUST(sb_store_damaged(store) == 1);
+    MUST(sb_store_damaged(store, &first) == 1 && !but_damaged(first));
     must_ok(sb_store_begin_run(store, &cube_info, &status), "begin");
     must_ok(cube_commit(&the_cube, store, damaged, rank, ranks, &status), "repair");
     close_store(store);
