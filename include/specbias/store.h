@@ -83,6 +83,28 @@ sb_code sb_store_end_run(sb_store *store, const sb_run_info *info, sb_status *st
 sb_code sb_store_commit(sb_store *store, const sb_result *results, size_t count, const sb_run_info *info,
                         sb_status *status);
 
+/** A trial in flight, as sb_trial_save left it. */
+typedef struct sb_saved {
+    uint64_t trial, bytes;
+    int64_t steps; /**< updates made */
+    const void *state;
+} sb_saved;
+
+/** Collective, after a commit round. Saves each rank's trial in flight (@p saved, NULL: none) and those that earlier
+ * runs left and no rank has taken up again, in one of two files beside the results file that are written in turn:
+ * `<results>.checkpoint-0` and `-1`. With nothing in flight both are removed. A failure is agreed, leaves the last
+ * checkpoint as it is, and need not end the run. */
+sb_code sb_store_checkpoint(sb_store *store, const sb_saved *saved, sb_status *status);
+
+/** Not collective. Trials in the last checkpoint; equal on all ranks. */
+uint64_t sb_store_saved_count(const sb_store *store);
+
+/** Not collective. Updates that the saved trial @p trial had made; 0 if the checkpoint has none such. */
+int64_t sb_store_saved_steps(const sb_store *store, uint64_t trial);
+
+/** Not collective. The saved state of @p trial, to be released with free(); NULL if there is none to go on from. */
+void *sb_store_saved(const sb_store *store, uint64_t trial);
+
 /** Collective. Closes the file. */
 sb_code sb_store_close(sb_store *store, sb_status *status);
 

@@ -1,6 +1,7 @@
 #include "internal.h"
 #include <fcntl.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,9 @@ void sb_display_start(sb_display *display, int ranks) {
             ranks == 1 ? "" : "s");
     if (display->already_done)
         fprintf(stderr, "; %llu are done already", (unsigned long long)display->already_done);
+    if (display->saved)
+        fprintf(stderr, "; %llu go%s on from a checkpoint", (unsigned long long)display->saved,
+                display->saved == 1 ? "es" : "");
     fputc('\n', stderr);
 }
 
@@ -80,4 +84,13 @@ void sb_display_show(sb_display *display, const sb_progress *progress) {
 void sb_display_end(sb_display *display) {
     if (display->shown && display->terminal)
         fputs("\r\033[K", stderr);
+}
+
+void sb_display_note(const sb_display *display, const char *format, ...) {
+    char text[SB_MESSAGE_LENGTH];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "%sspecbias: %s\n", display->shown && display->terminal ? "\r\033[K" : "", text);
 }

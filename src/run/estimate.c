@@ -17,7 +17,7 @@ static double trial_seconds(const void *context, const sb_settings *settings) {
 }
 
 static double trial_bytes(const void *layout, const sb_settings *settings) {
-    return (double)sb_trial_bytes(layout, settings);
+    return (double)(sb_trial_bytes(layout, settings) + sb_trial_saved_bytes(layout, settings));
 }
 
 static size_t batch_of(const sb_settings *settings) {

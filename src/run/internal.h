@@ -49,6 +49,7 @@ typedef struct sb_display {
     bool terminal; /* a bar that moves, or lines in a log */
     double next;   /* second of the run at which the next line is due in a log */
     uint64_t trials, already_done;
+    uint64_t saved;    /* trials that go on from a checkpoint */
     double work;       /* FLOPs that this run is to do */
     double efficiency; /* up to the last round; NaN before the first */
 } sb_display;
@@ -56,6 +57,9 @@ typedef struct sb_display {
 void sb_display_start(sb_display *display, int ranks);
 void sb_display_show(sb_display *display, const sb_progress *progress);
 void sb_display_end(sb_display *display);
+
+/* Says something that matters also with --quiet, on a line of its own. */
+void sb_display_note(const sb_display *display, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* --- provenance.c --- */
 
@@ -95,6 +99,9 @@ typedef struct sb_work {
     sb_status *status;
     int64_t step;
     double flops_per_step;
+    const sb_trial *in_flight; /* between two of its steps; NULL at other times */
+    void *state;               /* the trial in hand as it was last saved, or the one that was left at a stop */
+    sb_saved saved;            /* describes it; bytes is 0 if there is none */
 } sb_work;
 
 /* True once more trials have failed in this run than may; equal on all ranks after each round. */

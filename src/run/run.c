@@ -12,6 +12,20 @@ static void count_states(const sb_store *store, uint64_t trials, sb_run_report *
     }
 }
 
+/* Adds to what is shown as the work to be done. */
+static void expect(sb_work *work, uint64_t ticket) {
+    const uint64_t trial = sb_order_trial(work->order, ticket);
+    const double steps = (double)sb_store_saved_steps(work->store, trial);
+    double left = 1;
+    if (steps > 0) {
+        sb_settings settings;
+        sb_grid_settings(&work->plan->grid, trial, &settings);
+        left = 1 - steps / (double)settings.training.steps;
+        ++work->display.saved;
+    }
+    work->display.work += left * sb_order_cost(work->order, ticket);
+}
+
 /* What this rank needs before it can work. */
 static sb_code prepare(sb_work *work, const sb_run_options *options, const sb_run_report *report, sb_status *status) {
     const sb_plan *plan = work->plan;
@@ -24,7 +38,7 @@ static sb_code prepare(sb_work *work, const sb_run_options *options, const sb_ru
         .shown = work->rank == 0 && !options->quiet, .trials = report->trials, .already_done = report->already_done};
     for (uint64_t ticket = 0; work->display.shown && ticket < report->trials; ++ticket)
         if (sb_work_pending(work, ticket))
-            work->display.work += sb_order_cost(work->order, ticket);
+            expect(work, ticket);
     return SB_OK;
 }
 
@@ -96,9 +110,13 @@ static void explain_stop(const sb_work *work, sb_store_mode mode, const sb_run_r
     if (mine)
         sb_fail(&reason, SB_STOPPED, " (%s)", mine);
     sb_agree(work->comm, &reason);
-    sb_fail(status, SB_STOPPED, "stopped early%s: %llu of %llu trials are done; the same command%s resumes",
+    char saved[64] = "";
+    const unsigned long long in_flight = sb_store_saved_count(work->store);
+    if (in_flight > 0)
+        snprintf(saved, sizeof saved, ", %llu more %s begun and saved", in_flight, in_flight == 1 ? "is" : "are");
+    sb_fail(status, SB_STOPPED, "stopped early%s: %llu of %llu trials are done%s; the same command%s resumes",
             reason.message, (unsigned long long)(report->already_done + report->done + report->failed),
-            (unsigned long long)report->trials, mode == SB_STORE_OVERWRITE ? " without --overwrite" : "");
+            (unsigned long long)report->trials, saved, mode == SB_STORE_OVERWRITE ? " without --overwrite" : "");
 }
 
 /* Requeuing a run of which too much fails would not help: no SB_STOPPED, and no word of resuming. */
@@ -128,6 +146,7 @@ static void release(sb_work *work) {
     for (size_t i = 0; i < work->waiting_count; ++i)
         sb_result_free(&work->waiting[i]);
     free(work->waiting);
+    free(work->state);
     sb_order_free(work->order);
     sb_run_info_free(&work->info);
 }

@@ -35,11 +35,43 @@ static sb_code report_steps(sb_work *work, int64_t step) {
     return sb_scheduler_poll(work->scheduler, flops, work->status);
 }
 
+/* Saves the trial in hand. Where there is no memory for it, its last checkpoint stays. */
+static void save(sb_work *work) {
+    sb_saved *saved = &work->saved;
+    sb_settings settings;
+    sb_grid_settings(&work->plan->grid, saved->trial, &settings);
+    const uint64_t bytes = sb_trial_saved_bytes(work->plan->layout, &settings);
+    if (!work->state && !(work->state = sb_array(bytes, 1, "a trial in flight", NULL)))
+        return;
+    sb_trial_save(work->in_flight, work->state);
+    saved->state = work->state;
+    saved->bytes = bytes;
+    saved->steps = sb_trial_steps(work->in_flight);
+}
+
+/* Takes up what was saved of @p trial, if anything. */
+static void take_up(sb_work *work, uint64_t trial) {
+    work->state = sb_store_saved(work->store, trial);
+    work->saved = (sb_saved){.trial = trial};
+    work->step = work->state ? sb_trial_saved_steps(work->state) : 0;
+}
+
+static void drop(sb_work *work) {
+    free(work->state);
+    work->state = NULL;
+    work->saved = (sb_saved){0};
+}
+
+/* A stop is heard here, also one that ends a measurement: the last round writes what is saved now. */
 static sb_code step_done(void *context, const sb_trial *trial) {
     sb_work *work = context;
     work->mine.updates += (double)(sb_trial_steps(trial) - work->step);
     sb_stopwatch_stop(&work->busy);
+    work->in_flight = trial;
     const sb_code code = report_steps(work, sb_trial_steps(trial));
+    if (code == SB_STOPPED)
+        save(work);
+    work->in_flight = NULL;
     sb_stopwatch_start(&work->busy);
     return code;
 }
@@ -72,16 +104,17 @@ sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_s
     const int64_t steps = settings.training.steps;
     work->scheduler = scheduler;
     work->status = status;
-    work->step = 0;
     work->flops_per_step = sb_order_cost(work->order, ticket) / (double)(steps > 0 ? steps : 1);
 
     sb_result result = {0};
     sb_stopwatch_start(&work->busy);
+    take_up(work, trial);
     const sb_trial_hooks hooks = {.context = work, .poll = step_done, .progress = inside_probe};
-    const sb_code code = sb_trial_run(layout, trial, NULL, &hooks, &result, status);
+    const sb_code code = sb_trial_run(layout, trial, work->state, &hooks, &result, status);
     sb_stopwatch_stop(&work->busy);
     if (code != SB_OK)
         return code;
+    drop(work);
     work->waiting[work->waiting_count++] = result;
     /* A trial that failed early has no steps left to report, but its share of the work is over. */
     sb_code polled = work->step < steps ? report_steps(work, steps) : SB_OK;
@@ -115,6 +148,17 @@ static void describe_run(sb_work *work) {
     work->display.efficiency = work->all.busy / (work->ranks * (sb_seconds() - work->started));
 }
 
+/* Saves what is in flight. Without a checkpoint the run is as good; only what it may lose is more. */
+static void checkpoint(sb_work *work) {
+    sb_status status = {0};
+    if (work->in_flight)
+        save(work);
+    const sb_saved *saved = work->saved.bytes > 0 ? &work->saved : NULL;
+    if (sb_store_checkpoint(work->store, saved, &status) != SB_OK && work->rank == 0)
+        sb_display_note(&work->display, "the trials in flight could not be saved, and the run goes on: %s",
+                        status.message);
+}
+
 sb_code sb_work_round(void *context, bool last, sb_status *status) {
     sb_work *work = context;
     sb_status agreed = {0};
@@ -133,6 +177,8 @@ sb_code sb_work_round(void *context, bool last, sb_status *status) {
     for (size_t i = 0; i < work->waiting_count; ++i)
         sb_result_free(&work->waiting[i]);
     work->waiting_count = 0;
+    if (agreed.code == SB_OK)
+        checkpoint(work);
     work->info.commit_seconds += sb_seconds() - entered;
     if (last && agreed.code == SB_OK) {
         work->info.end = sb_time_of_day();

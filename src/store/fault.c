@@ -27,10 +27,24 @@ struct sb_fault {
     struct rule rules[RULES_MAX];
 };
 
-static const char *const call_names[SB_CALLS] = {"open", "write", "flush", "readback", "reserve", "fill"};
-static const char *const point_names[SB_POINTS] = {"naming",         "named",           "filled",      "opened",
-                                                   "before-payload", "after-payload",   "after-flush", "after-readback",
-                                                   "after-states",   "after-last-flush"};
+static const char *const call_names[SB_CALLS] = {"open", "write", "flush", "readback", "reserve", "checkpoint", "fill"};
+static const char *const point_names[SB_POINTS] = {"naming",
+                                                   "named",
+                                                   "filled",
+                                                   "opened",
+                                                   "before-payload",
+                                                   "after-payload",
+                                                   "after-flush",
+                                                   "after-readback",
+                                                   "after-states",
+                                                   "after-last-flush",
+                                                   "before-checkpoint",
+                                                   "checkpoint-opened",
+                                                   "checkpoint-written",
+                                                   "checkpoint-synced",
+                                                   "checkpoint-headed",
+                                                   "after-checkpoint",
+                                                   "checkpoint-removed"};
 
 /* --- Understanding --------------------------------------------------------------------------------------------------
  */
@@ -135,7 +149,7 @@ sb_code sb_fault_fails(sb_fault *fault, sb_fault_call call, const char *path, sb
     for (size_t i = 0; i < fault->count; ++i) {
         const struct rule *rule = &fault->rules[i];
         if (rule->action == FAIL && rule->what == (int)call && rule->number == number)
-            return sb_fail(status, SB_IO, "results file '%s': %s number %ld fails: %s (as SPECBIAS_FAULT says)", path,
+            return sb_fail(status, SB_IO, "'%s': %s number %ld fails: %s (as SPECBIAS_FAULT says)", path,
                            call_names[call], number, strerror(rule->error));
     }
     return SB_OK;

@@ -3,7 +3,8 @@
  * The environment variable SPECBIAS_FAULT holds a list with commas of
  *
  *   CALL:N:ERROR      the N-th CALL of a rank (from 1) fails with ERROR, such as ENOSPC; CALL is one of open, write,
- *                     flush, readback, reserve
+ *                     flush, readback, reserve for the results file, and checkpoint for any call that concerns
+ *                     checkpoints
  *   skip:reserve      the space on disk is not reserved
  *   skip:fill         the slots are not filled, so that the disk may fill up at any round; what no round writes stays 0
  *   kill:POINT:N      the rank sends itself SIGKILL at its N-th passing of POINT
@@ -22,6 +23,7 @@ typedef enum sb_fault_call {
     SB_CALL_FLUSH,
     SB_CALL_READBACK, /* of slots or states, also when a file is opened again */
     SB_CALL_RESERVE,
+    SB_CALL_CHECKPOINT,
     SB_CALL_FILL, /* can be skipped only */
     SB_CALLS
 } sb_fault_call;
@@ -37,6 +39,13 @@ typedef enum sb_fault_point {
     SB_POINT_AFTER_READBACK,
     SB_POINT_AFTER_STATES,
     SB_POINT_AFTER_LAST_FLUSH, /* a commit round has ended */
+    SB_POINT_BEFORE_CHECKPOINT,
+    SB_POINT_CHECKPOINT_OPENED,
+    SB_POINT_CHECKPOINT_WRITTEN, /* but its head */
+    SB_POINT_CHECKPOINT_SYNCED,
+    SB_POINT_CHECKPOINT_HEADED,
+    SB_POINT_AFTER_CHECKPOINT,
+    SB_POINT_CHECKPOINT_REMOVED, /* one of both */
     SB_POINTS
 } sb_fault_point;
 

@@ -2,6 +2,7 @@
 #ifndef SPECBIAS_STORE_INTERNAL_H
 #define SPECBIAS_STORE_INTERNAL_H
 
+#include "checkpoint.h"
 #include "columns.h"
 #include "provenance.h"
 #include <specbias/store.h>
@@ -18,6 +19,7 @@ struct sb_store {
     uint64_t damaged; /* slots reset on opening */
     int32_t row;      /* of this run in /provenance; -1 before it has begun */
     int lock;         /* rank 0's, of the file (lock.h) */
+    sb_checkpoints checkpoints;
 };
 
 /* Not collective. Opens @p path for reading with the serial driver, if it is a results file of this version's format.

@@ -1,6 +1,7 @@
 #include "create.h"
 #include "internal.h"
 #include "lock.h"
+#include "mpiio.h"
 #include "names.h"
 #include "slots.h"
 #include <errno.h>
@@ -60,41 +61,22 @@ static sb_code provide(sb_store *store, sb_store_mode mode, const sb_layout *lay
     return status->code;
 }
 
-/* Properties for MPI-IO, as hints to ROMIO. Independent writes with holes would otherwise read, change and write back
- * under fcntl locks, which not every file system has. And collective writes would be made by each rank for itself where
- * blocks do not interleave; then only some ranks learn that the disk is full, HDF5 (1.10.8) leaves out a collective
- * MPI_File_set_view on those alone, and the others wait in it for ever. Two phases tell all ranks. */
 static void set_parallel(const sb_store *store, hid_t access, sb_status *status) {
-    MPI_Info hints = MPI_INFO_NULL;
-    if (sb_mpi_check(MPI_Info_create(&hints), "MPI_Info_create", status) != SB_OK)
-        return;
-    if (sb_mpi_check(MPI_Info_set(hints, "romio_ds_write", "disable"), "MPI_Info_set", status) == SB_OK &&
-        sb_mpi_check(MPI_Info_set(hints, "romio_cb_write", "enable"), "MPI_Info_set", status) == SB_OK &&
+    MPI_Info hints;
+    if (sb_mpiio_hints(&hints, status) == SB_OK &&
         (access < 0 || H5Pset_fapl_mpio(access, store->comm, hints) < 0 ||
          H5Pset_all_coll_metadata_ops(access, true) < 0 || H5Pset_coll_metadata_write(access, true) < 0))
         sb_h5_fail(status, store->path, "prepare to open it with MPI");
     sb_status freeing = {0};
-    sb_mpi_check(MPI_Info_free(&hints), "MPI_Info_free", status->code == SB_OK ? status : &freeing);
-}
-
-/* Where only some ranks could open the file with MPI, those could not close it: that is collective. So each tries
- * alone first. */
-static void check_reachable(const sb_store *store, sb_status *status) {
-    if (sb_fault_fails(store->fault, SB_CALL_OPEN, store->path, status) != SB_OK)
-        return;
-    const int descriptor = open(store->path, O_RDWR);
-    if (descriptor < 0)
-        sb_fail(status, SB_IO, "cannot open results file '%s' on rank %d: %s (all nodes must see the same folder)",
-                store->path, store->rank, strerror(errno));
-    else
-        close(descriptor); /* nothing has been written */
+    if (hints != MPI_INFO_NULL)
+        sb_mpi_check(MPI_Info_free(&hints), "MPI_Info_free", status->code == SB_OK ? status : &freeing);
 }
 
 static sb_code open_parallel(sb_store *store, sb_status *status) {
     hid_t access = sb_h5_access();
     set_parallel(store, access, status);
-    if (status->code == SB_OK)
-        check_reachable(store, status);
+    if (status->code == SB_OK && sb_fault_fails(store->fault, SB_CALL_OPEN, store->path, status) == SB_OK)
+        sb_mpiio_reachable(store->path, store->rank, status);
     if (sb_agree(store->comm, status) == SB_OK && (store->file.id = H5Fopen(store->path, H5F_ACC_RDWR, access)) < 0)
         sb_h5_fail(status, store->path, "open it with MPI");
     sb_h5_release(access, status->code, store->path, status);
@@ -142,6 +124,7 @@ static sb_code allocate(const char *path, const sb_layout *layout, int rank, sb_
 static sb_code release(sb_store *store, sb_status *status) {
     if (!store)
         return status->code;
+    sb_checkpoints_close(&store->checkpoints);
     sb_provenance_close(&store->provenance, status->code, status);
     sb_columns_close(&store->file, status->code, status);
     if (store->comm != MPI_COMM_NULL && MPI_Comm_free(&store->comm) != MPI_SUCCESS && status->code == SB_OK)
@@ -152,6 +135,19 @@ static sb_code release(sb_store *store, sb_status *status) {
     free(store->path);
     free(store);
     return status->code;
+}
+
+/* Finds the trials in flight. A new file has none: what lies beside it is of a file that was there before. */
+static sb_code open_checkpoints(sb_store *store, bool created, sb_status *status) {
+    sb_checkpoints *checkpoints = &store->checkpoints;
+    const sb_hash sweep = sb_sweep_identity(store->file.layout->grid->sweep);
+    bool pending = false;
+    if (sb_checkpoints_open(store->comm, store->path, sweep, store->file.trials, store->fault, checkpoints, status) !=
+        SB_OK)
+        return status->code;
+    for (size_t i = 0; !created && i < checkpoints->count; ++i)
+        pending |= store->states[checkpoints->slots[i].trial] == SB_TRIAL_MISSING;
+    return pending ? SB_OK : sb_checkpoints_remove(checkpoints, status);
 }
 
 static sb_code open_all(MPI_Comm comm, sb_store *store, sb_status *status) {
@@ -176,7 +172,8 @@ sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const
     if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", status) == SB_OK &&
         allocate(path, layout, rank, store, status) == SB_OK && rank == 0)
         provide(*store, mode, layout, &created, status);
-    if (sb_agree(comm, status) == SB_OK && open_all(comm, *store, status) == SB_OK) {
+    if (sb_agree(comm, status) == SB_OK && open_all(comm, *store, status) == SB_OK &&
+        open_checkpoints(*store, created, status) == SB_OK) {
         if (created)
             sb_create_accept(path);
         sb_fault_pass((*store)->fault, SB_POINT_OPENED);
@@ -210,4 +207,23 @@ uint64_t sb_store_damaged(const sb_store *store, uint64_t *first) {
     if (first)
         *first = store->first_damaged;
     return store->damaged;
+}
+
+sb_code sb_store_checkpoint(sb_store *store, const sb_saved *saved, sb_status *status) {
+    *status = (sb_status){0};
+    return sb_checkpoints_write(&store->checkpoints, store->states, saved, status);
+}
+
+uint64_t sb_store_saved_count(const sb_store *store) {
+    return store->checkpoints.count;
+}
+
+int64_t sb_store_saved_steps(const sb_store *store, uint64_t trial) {
+    const sb_saved_slot *slot = sb_checkpoints_find(&store->checkpoints, trial);
+    return slot ? (int64_t)slot->steps : 0;
+}
+
+void *sb_store_saved(const sb_store *store, uint64_t trial) {
+    const sb_saved_slot *slot = sb_checkpoints_find(&store->checkpoints, trial);
+    return slot ? sb_checkpoints_read(&store->checkpoints, slot) : NULL;
 }

@@ -106,7 +106,8 @@ def stop(tree, how):
     how(run)
     code = run.end()
     assert code == 75, (code, run.text)
-    assert re.search(r"specbias: stopped early \(SIGUSR1\): \d+ of 60 trials are done; the same command resumes", run.text)
+    assert re.search(r"specbias: stopped early \(SIGUSR1\): \d+ of 60 trials are done(, \d more (is|are) begun and saved)?; the same "
+                     r"command resumes", run.text)
     assert "go on with: jobs/local.sh long.yaml" in run.text, run.text
     assert status(tree, "long.h5")["missing"] > 0
 

@@ -25,7 +25,9 @@ PROGRAM, MPIRUN = os.environ["SPECBIAS"], os.environ["SPECBIAS_MPIRUN"].split()
 SWEEP = pathlib.Path(__file__).resolve().parent.parent / "cli" / "sweep.yaml"
 SETTINGS = [f"--set={each}" for each in ("seed={from: 1, to: 40}", "training.steps=600", "record.every=200")]
 RANKS, TRIALS, HANGS = 3, 80, 60
-IN_A_ROUND = ("before-payload", "after-payload", "after-flush", "after-readback", "after-states")
+IN_A_ROUND = ("before-payload", "after-payload", "after-flush", "after-readback", "after-states", "after-last-flush",
+              "before-checkpoint", "checkpoint-opened", "checkpoint-written", "checkpoint-synced", "checkpoint-headed",
+              "checkpoint-removed")
 
 
 def command(file, ranks):
@@ -49,7 +51,23 @@ def complete(file, ranks):
     assert run.returncode == 0, f"resumed on {ranks} ranks: exit code {run.returncode}: {run.stderr}"
     done, digest = verify(file)
     assert done == TRIALS, f"{done} trials are done after a run with exit code 0"
+    assert not beside(file), "checkpoints are left of a file that is complete"
     return digest
+
+
+def beside(file):
+    """The files of trials in flight that belong to @p file."""
+    return [each for each in (file.with_name(f"{file.name}.checkpoint-{i}") for i in range(2)) if each.exists()]
+
+
+def copy(file, to):
+    """Copies @p file and what lies beside it."""
+    for old in beside(to):
+        old.unlink()
+    if file.exists():
+        shutil.copy(file, to)
+    for each in beside(file):
+        shutil.copy(each, to.with_name(each.name.replace(file.name, to.name)))
 
 
 def children(pid):
@@ -104,8 +122,11 @@ def measure(file, trace):
 
 
 def check_leftovers(file, run):
-    """A file in the making is left under its temporary name if the rank that made it was killed before it gave it its own."""
+    """A file in the making is left under its temporary name if the rank that made it was killed before it gave it its own;
+    of trials in flight there are at most two files."""
     for left in file.parent.glob(file.name + ".*"):
+        if left in beside(file):
+            continue
         match = re.fullmatch(r"\.tmp-(\d+)", left.suffix)
         assert match and int(match[1]) in run.ranks and "named" not in run.points(int(match[1])), f"{left} was left"
         left.unlink()
@@ -127,7 +148,7 @@ class Harness:
     def __init__(self, folder):
         whole, self.file, self.copy, self.trace = (folder / name for name in ("whole.h5", "part.h5", "copy.h5", "trace"))
         self.digest, self.seconds = measure(whole, self.trace)
-        self.done, self.after_commit, self.outside, self.places = 0, 0, 0, collections.Counter()
+        self.done, self.after_commit, self.outside, self.resumed, self.places = 0, 0, 0, 0, collections.Counter()
 
     def enough(self, kills, after_commit, in_a_round):
         inside = sum(number for where, number in self.places.items() if where.startswith("in a round"))
@@ -150,8 +171,8 @@ class Harness:
         if where:
             self.places[where] += 1
             self.after_commit += committed
-            if self.file.exists():
-                shutil.copy(self.file, self.copy)
+            copy(self.file, self.copy)
+            self.resumed += bool(beside(self.copy))
             digest = complete(self.copy, random.randint(1, RANKS))
             assert digest == self.digest, f"another digest after a kill {where}"
             self.copy.unlink()
@@ -163,7 +184,7 @@ class Harness:
 
     def report(self):
         print(f"{self.places.total()} kills inside the run, {self.after_commit} of them after the first commit; "
-              f"{self.outside} came too late")
+              f"{self.resumed} left trials in flight behind; {self.outside} came too late")
         for where, number in sorted(self.places.items()):
             print(f"{number:5} {where}")
 

@@ -48,6 +48,19 @@ fail_calls() {
     [ $number -gt 1 ] || fail "$fault on $ranks ranks: nothing fails"
 }
 
+# fail_checkpoints RANK: the calls that concern checkpoints, one by one, until there are fewer. The run goes on without.
+fail_checkpoints() {
+    local number=1
+    while broken "checkpoint:$number:ENOSPC@$1" && grep -q 'as SPECBIAS_FAULT says' err; do
+        [ $code -eq 0 ] || fail "$fault on $ranks ranks: exit code $code"
+        says err 'the run goes on'
+        [ "$(cat kept)" = "$reference" ] || fail "$fault on $ranks ranks: the results differ"
+        number=$((number + 1 + sparse * number))
+    done
+    [ $number -gt 4 ] || fail "$fault on $ranks ranks: no checkpoint fails"
+    [ $code -eq 0 ] || fail "$fault on $ranks ranks: exit code $code"
+}
+
 fault=none ranks=1
 expect 2 env SPECBIAS_FAULT=write:3:NONSENSE "$SPECBIAS" run "$sweep" -o part.h5
 says err "SPECBIAS_FAULT is for tests and holds 'write:3:NONSENSE'"
@@ -58,13 +71,17 @@ reference=$(done_and_digest whole.h5) || exit 1
 for ranks in 1 3; do
     last=$((ranks - 1))
     for where in naming:1@0 named:1@0 filled:1@$last opened:1@0 before-payload:1@$last after-payload:1@0 \
-        after-flush:1@$last after-readback:1@0 after-states:1@$last after-last-flush:1@0; do
+        after-flush:1@$last after-readback:1@0 after-states:1@$last after-last-flush:1@0 \
+        before-checkpoint:1@$last checkpoint-opened:1@0 checkpoint-written:1@$last checkpoint-synced:2@0 \
+        checkpoint-headed:1@0 checkpoint-headed:2@$last after-checkpoint:1@0 after-checkpoint:2@$last \
+        checkpoint-removed:3@0; do
         kill_at $where
     done
-    kill_at after-states:2@$last
-    [ "$(cut -d ' ' -f 1 kept)" -gt 0 ] || fail "$fault on $ranks ranks: nothing was kept of the first round"
+    kill_at after-states:7@$last
+    [ "$(cut -d ' ' -f 1 kept)" -gt 0 ] || fail "$fault on $ranks ranks: nothing was kept of the rounds before"
     for call in 'open EACCES' 'write ENOSPC' 'flush EIO' 'readback ESTALE'; do
         fail_calls $call $last
     done
     fail_calls reserve EDQUOT 0
+    fail_checkpoints $last
 done

@@ -79,7 +79,7 @@ ends() {
 is_resumable() {
     local trials
     trials=$(($(count done "$1") + $(count missing "$1")))
-    tail -n 1 err | grep -q "^specbias: stopped early ($2): $(count done "$1") of $trials trials are done; the same command resumes$" ||
+    tail -n 1 err | grep -q "^specbias: stopped early ($2): $(count done "$1") of $trials trials are done\(, [1-9] more \(is\|are\) begun and saved\)\?; the same command resumes$" ||
         fail "the last line is not that of a run stopped by $2 with $(count done "$1") of $trials trials done"
     [ "$(count missing "$1")" -gt 0 ] || fail "nothing is missing: the signal came too late"
     "$SPECBIAS" verify "$1" > /dev/null || fail "verify finds a fault in $1"
