@@ -87,11 +87,10 @@ static void tell_damaged(const sb_work *work, const char *path, sb_run_report *r
     char name[SB_TRIAL_NAME_LENGTH];
     report->damaged = sb_store_damaged(work->store, &report->first_damaged);
     if (work->rank == 0 && report->damaged > 0)
-        fprintf(stderr,
-                "specbias: %s: %llu trial%s damaged (not what its checksum says) and will be trained again, the first "
-                "is %s\n",
-                path, (unsigned long long)report->damaged, report->damaged == 1 ? " is" : "s are",
-                sb_trial_name(work->plan->layout, report->first_damaged, name));
+        sb_display_note(&work->display,
+                        "%s: %llu damaged trial%s (not as the checksum says) will be trained again, the first is %s",
+                        path, (unsigned long long)report->damaged, report->damaged == 1 ? "" : "s",
+                        sb_trial_name(work->plan->layout, report->first_damaged, name));
 }
 
 /* Collective. Makes failed trials missing. */
@@ -169,11 +168,12 @@ sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options
         retry(work.store, report, status);
     if (status->code == SB_OK && report->already_done < report->trials)
         train(&work, options, report, status);
+    explain(&work, options->mode, report, status);
     sb_status closing = {0};
     sb_store_close(work.store, &closing);
-    if (status->code == SB_OK || (status->code == SB_STOPPED && closing.code != SB_OK))
+    if (closing.code != SB_OK &&
+        (status->code == SB_OK || status->code == SB_STOPPED || status->code == SB_TRIALS_FAILED))
         *status = closing;
-    explain(&work, options->mode, report, status);
     release(&work);
 done:
     sb_stop_end(&work.stop);

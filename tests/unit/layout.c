@@ -344,6 +344,39 @@ static void a_zip_carries_its_fields_as_coordinates(void **state) {
     sb_layout_free(f.layout);
 }
 
+/* A trial is called by its place on the axes, as they are named in the file; a label of several parts is set apart. */
+static void trials_are_named_by_their_place_on_the_axes(void **state) {
+    (void)state;
+    static fixture f;
+    char name[SB_TRIAL_NAME_LENGTH], large[2 * SB_TRIAL_NAME_LENGTH];
+    static const sb_axis_member members[] = {{&petals, pair}, {&frequencies, lists}};
+    for (size_t i = 0; i + 1 < sizeof large; ++i)
+        large[i] = "\xc3\xa9"[i % 2]; /* an accented e */
+    large[sizeof large - 1] = '\0';
+    const char *const parts[] = {"petals=2, frequencies=1", large};
+    const sb_axis axes[] = {HAND_AXIS(seed, pair, words),
+                            {.kind = SB_AXIS_ZIP,
+                             .path = "both",
+                             .unit = "1",
+                             .length = 2,
+                             .member_count = 2,
+                             .members = members,
+                             .labels = parts},
+                            HAND_AXIS(target_seed, pair, words)};
+    start(&f, axes, 3);
+    finish(&f);
+    char expected[256];
+    snprintf(expected, sizeof expected, "seed=%s both=(petals=2, frequencies=1) target.seed=%s", words[1], words[0]);
+    assert_string_equal(sb_trial_name(f.layout, 4, name), expected);
+    /* Cut before a character that does not fit whole; what comes behind it is left out. */
+    sb_trial_name(f.layout, 7, name);
+    const size_t length = strlen(name), start_of_label = strlen("seed= both=(") + strlen(words[1]);
+    assert_true(length < SB_TRIAL_NAME_LENGTH && length >= SB_TRIAL_NAME_LENGTH - 2);
+    assert_string_equal(name + length - 3, "...");
+    assert_int_equal((length - 3 - start_of_label) % 2, 0);
+    sb_layout_free(f.layout);
+}
+
 /* The short name where it is free; the whole path for every axis whose short name is another axis's, a dimension's, a
  * coordinate's, a variable's or a group's. */
 static void colliding_names_are_written_out(void **state) {
@@ -481,6 +514,7 @@ int main(void) {
         cmocka_unit_test(rules_without_values_and_tables_that_are_too_long_are_refused),
         cmocka_unit_test(coordinates_of_axes_follow_the_type_of_the_field),
         cmocka_unit_test(a_zip_carries_its_fields_as_coordinates),
+        cmocka_unit_test(trials_are_named_by_their_place_on_the_axes),
         cmocka_unit_test(colliding_names_are_written_out),
         cmocka_unit_test(names_that_still_collide_are_refused),
         cmocka_unit_test(blocks_lie_behind_each_other),
