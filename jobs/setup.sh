@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 run_packages=(build-essential cmake ninja-build pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libblis-dev
     libfftw3-dev libyaml-dev librandom123-dev libxxhash-dev python3-xarray python3-h5netcdf python3-matplotlib)
 test_packages=(git clang-format libcmocka-dev hdf5-tools netcdf-bin python3-h5py python3-netcdf4 python3-yaml
-    python3-torch)
+    python3-torch slurm-wlm munge)
 
 say() {
     printf '%s\n' "$*" >&2
