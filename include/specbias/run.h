@@ -25,6 +25,10 @@ sb_code sb_plan_create(const char *text, size_t length, const char *source, cons
                        size_t override_count, sb_diagnostics *diagnostics, sb_plan **plan, sb_status *status);
 void sb_plan_free(sb_plan *plan);
 
+/** Not collective. The plan of the sweep stored in the results file @p path. SB_IO if it cannot be read, or does not
+ * give the identity that the file states. */
+sb_code sb_plan_stored(const char *path, sb_plan **plan, sb_status *status);
+
 /* --- Start of a process ----------------------------------------------------------------------------------------- */
 
 /** Collective; once per process, before anything is computed. Flushes denormals and starts BLIS with one

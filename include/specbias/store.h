@@ -134,6 +134,8 @@ typedef struct sb_summary {
 sb_code sb_summary_read(const char *path, sb_summary *summary, sb_status *status);
 void sb_summary_free(sb_summary *summary);
 
+enum { SB_CREATOR_LENGTH = 128 };
+
 /** What `verify` found. */
 typedef struct sb_verdict {
     uint64_t trials, done, failed, missing;
@@ -142,6 +144,12 @@ typedef struct sb_verdict {
     /** Of all results: equal digests mean equal results. It starts as the sweep's identity; for each sound slot in
      * order of trial it becomes the hash of (digest, identity, state in 1 byte, checksum in 8, big-endian). */
     sb_hash digest;
+    /** Slots that say that they are missing, but hold results that match their checksum: a commit was interrupted after
+     * writing them, or their state is damaged. */
+    uint64_t unclaimed;
+    bool compared;                   /**< with the image that the sweep gives; only where this program made the file */
+    uint64_t altered, first_altered; /**< bytes that differ from it, apart from slots and rows of runs */
+    char creator[SB_CREATOR_LENGTH]; /**< versions of program and library that made the file; "" if not known */
 } sb_verdict;
 
 /** The sweep that a file was made from, as sb_sweep_parse takes it. */
@@ -151,15 +159,36 @@ typedef struct sb_stored_sweep {
     const char **overrides; /**< [override_count] --set arguments; they point into lines */
     size_t override_count;
     char *lines;
+    char *name;                  /**< the sweep's; what is parsed takes it from its source's where the text has none */
+    char identity[SB_HASH_TEXT]; /**< of the sweep, as the file states it; "" if it does not */
 } sb_stored_sweep;
 
 /** Not collective. Release with sb_stored_sweep_free, also after a failure. */
 sb_code sb_store_read_sweep(const char *path, sb_stored_sweep *stored, sb_status *status);
 void sb_stored_sweep_free(sb_stored_sweep *stored);
 
-/** Not collective. Checks that the file has the layout @p layout (made from its own sweep text), and every slot against
- * its checksum. SB_IO if the file cannot be read or its structure is damaged; damaged slots are counted in @p verdict.
- */
+/** Not collective. Checks that the file has the layout @p layout (made from its own sweep text), every slot against its
+ * checksum, and all other bytes but rows of runs against those that the sweep gives. SB_IO if the file cannot be read
+ * or its structure is damaged; damaged slots and bytes are counted in @p verdict. */
 sb_code sb_store_verify(const char *path, const sb_layout *layout, sb_verdict *verdict, sb_status *status);
+
+/* --- Salvage ------------------------------------------------------------------------------------------------------ */
+
+/** What came of it. */
+typedef struct sb_salvage {
+    uint64_t trials;
+    uint64_t claimed;      /**< slots that say they are done or failed */
+    uint64_t done, failed; /**< recovered; also slots whose state alone was damaged */
+    uint64_t unclaimed;    /**< of the recovered, those that did not say so */
+} sb_salvage;
+
+/** Collective over @p comm, of one rank. Makes the results file @p path out of the sound slots of the file @p damaged,
+ * which may have lost its metadata, its end, or anything else, and is not written to. Where its slots lie follows from
+ * @p layout, or from its own metadata where that is readable and differs. @p overwrite as SB_STORE_OVERWRITE; without
+ * it, SB_INPUT if @p path exists. SB_IO if @p damaged cannot be read or @p path cannot be written. A file with no sound
+ * slot gives an empty results file.
+ * @param info  for the row of provenance; its trials, end and updated are filled in */
+sb_code sb_store_salvage(MPI_Comm comm, const char *damaged, const char *path, bool overwrite, const sb_layout *layout,
+                         const sb_run_info *info, sb_salvage *salvage, sb_status *status);
 
 #endif

@@ -57,12 +57,10 @@ bool sb_arguments_ready(const sb_command *command, int argc, char **argv, sb_arg
 
 /* --- Commands, one file each --- */
 
-extern const sb_command sb_run_command, sb_plan_command, sb_status_command, sb_verify_command, sb_schema_command;
+extern const sb_command sb_run_command, sb_plan_command, sb_status_command, sb_verify_command, sb_salvage_command,
+    sb_schema_command;
 
 /* --- Trials (trials.c) --- */
-
-/* The plan that a results file was made from. SB_IO, with the reason, if this version cannot read its sweep. */
-sb_code sb_read_plan(const char *path, sb_plan **plan, sb_status *status);
 
 /* Why a trial failed, in words; also for a reason that only a later version knows. */
 const char *sb_failure_words(sb_failure failure);

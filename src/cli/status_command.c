@@ -119,7 +119,7 @@ static int status_main(const sb_command *command, int argc, char **argv) {
         return exit_code;
     if (sb_summary_read(arguments.operand, &summary, &status) == SB_OK) {
         if (summary.listed > 0)
-            sb_read_plan(arguments.operand, &plan, &status); /* where it cannot, trials have numbers for names */
+            sb_plan_stored(arguments.operand, &plan, &status); /* where it cannot, trials have numbers for names */
         exit_code = (arguments.json ? print_json : print_text)(arguments.operand, plan, &summary);
         sb_plan_free(plan);
         sb_summary_free(&summary);

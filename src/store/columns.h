@@ -53,6 +53,9 @@ sb_column *sb_columns_trial(const sb_file *file, sb_trial_column which);
  */
 sb_code sb_columns_open(sb_file *file, sb_status *status);
 
+/* Not collective. Checks that the file holds the coordinates of the layout, to the bit. */
+sb_code sb_coordinates_check(const sb_file *file, sb_status *status);
+
 /* Closes what is open, the file too, and releases the table. Collective if the file was opened with MPI. */
 sb_code sb_columns_close(sb_file *file, sb_code code, sb_status *status);
 

@@ -3,7 +3,7 @@
 
 #include "create.h"
 
-#include "build.h"
+#include "image.h"
 #include "names.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,72 +27,6 @@ uint64_t sb_store_bytes(const sb_layout *layout) {
     }
     const uint64_t bookkeeping = 1 + 1 + 8 + 8 + SB_IDENTITY_LENGTH + 8 + 4; /* the columns of /trial */
     return bytes + layout->grid->trials.count * (layout->payload_bytes + bookkeeping);
-}
-
-/* --- In memory
- * -----------------------------------------------------------------------------------------------------------
- *
- * Where HDF5 cannot write what it has in its cache, its close fails and the library crashes when it ends (1.10.8 on a
- * full tmpfs: SIGSEGV in H5D_close or H5F__close_cb below MPI_Finalize). So it builds the file in memory, where the
- * datasets of results are holes, and what touches the disk is plain system calls. HDF5's own file in memory, the core
- * driver, has no holes: for 1.6 GB of results it took 1.58 GB, this takes 13 MB.
- */
-
-static sb_code open_new(sb_builder *builder, const char *memory) {
-    sb_code code = SB_OK;
-    hid_t access = sb_h5_access(), creation = H5Pcreate(H5P_FILE_CREATE);
-    if (access < 0 || creation < 0 || H5Pset_fapl_stdio(access) < 0 || H5Pset_obj_track_times(creation, false) < 0 ||
-        H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) < 0 ||
-        (builder->file = H5Fcreate(memory, H5F_ACC_TRUNC, creation, access)) < 0)
-        code = sb_h5_fail(builder->status, builder->path, "create it");
-    code = sb_h5_release(creation, code, builder->path, builder->status);
-    return sb_h5_release(access, code, builder->path, builder->status);
-}
-
-static sb_code prepare(sb_builder *builder) {
-    builder->scales =
-        sb_array(builder->layout->dimension_count, sizeof *builder->scales, "the dimensions", builder->status);
-    if (!builder->scales)
-        return SB_MEMORY;
-    builder->creation = H5Pcreate(H5P_DATASET_CREATE);
-    if (builder->creation < 0 || H5Pset_layout(builder->creation, H5D_CONTIGUOUS) < 0 ||
-        H5Pset_alloc_time(builder->creation, H5D_ALLOC_TIME_EARLY) < 0 ||
-        H5Pset_fill_time(builder->creation, H5D_FILL_TIME_NEVER) < 0 ||
-        H5Pset_obj_track_times(builder->creation, false) < 0)
-        return sb_h5_fail(builder->status, builder->path, "set up its datasets");
-    return SB_OK;
-}
-
-static sb_code close_builder(sb_builder *builder, sb_code code) {
-    for (size_t i = 0; builder->scales && i < builder->layout->dimension_count; ++i)
-        code = sb_h5_release(builder->scales[i], code, builder->path, builder->status);
-    free(builder->scales);
-    code = sb_h5_release(builder->creation, code, builder->path, builder->status);
-    if (builder->file >= 0 && H5Fclose(builder->file) < 0 && code == SB_OK)
-        code = sb_h5_fail(builder->status, builder->path, "write it");
-    return code;
-}
-
-/* Builds the file on the descriptor @p memory. */
-static sb_code build(int memory, const char *path, const sb_layout *layout, sb_status *status) {
-    char name[64];
-    snprintf(name, sizeof name, "/proc/self/fd/%d", memory);
-    sb_builder builder = {
-        .layout = layout, .path = path, .file = H5I_INVALID_HID, .creation = H5I_INVALID_HID, .status = status};
-    sb_file columns;
-    sb_code code = sb_columns_create(&columns, path, layout, status);
-    if (code == SB_OK)
-        code = open_new(&builder, name);
-    if (code == SB_OK)
-        code = prepare(&builder);
-    if (code == SB_OK)
-        code = sb_build_root(&builder);
-    if (code == SB_OK)
-        code = sb_build_columns(&builder, &columns);
-    if (code == SB_OK)
-        code = sb_build_provenance(&builder);
-    code = close_builder(&builder, code);
-    return sb_columns_close(&columns, code, status);
 }
 
 /* --- On disk --------------------------------------------------------------------------------------------------------
@@ -219,14 +152,12 @@ sb_code sb_create(const char *path, const sb_layout *layout, sb_fault *fault, sb
     struct stat info;
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
         return sb_fail(status, SB_IO, "'%s' is no regular file; give the results file another name", path);
-    const int memory = memfd_create("results", MFD_CLOEXEC);
-    if (memory < 0)
-        return sb_fail(status, SB_SYSTEM, "memfd_create failed: %s", strerror(errno));
-    sb_code code = build(memory, path, layout, status);
+    int memory;
+    sb_code code = sb_image_build(path, layout, &memory, status);
     if (code == SB_OK && (code = save(memory, temporary, path, fault, status)) == SB_OK)
         code = publish(temporary, path, fault, status);
     if (code != SB_OK)
         unlink(temporary); /* it may not be there; the failure that led here is the one to report */
-    close(memory);         /* nothing in it is needed any more */
+    sb_image_release(memory);
     return code;
 }

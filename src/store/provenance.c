@@ -92,8 +92,18 @@ static sb_code build_field(sb_builder *builder, hid_t group, hid_t run, size_t w
     return sb_h5_release(dataset, code, builder->path, builder->status);
 }
 
+void sb_creator(char creator[SB_CREATOR_LENGTH]) {
+    unsigned major = 0, minor = 0, release = 0;
+    memset(creator, 0, SB_CREATOR_LENGTH);
+    if (H5get_libversion(&major, &minor, &release) < 0)
+        major = minor = release = 0;
+    snprintf(creator, SB_CREATOR_LENGTH, "specbias %s%s%s, HDF5 %u.%u.%u", sb_version(),
+             *sb_revision() ? " revision " : "", sb_revision(), major, minor, release);
+}
+
 sb_code sb_build_provenance(sb_builder *builder) {
     const sb_sweep *sweep = builder->layout->grid->sweep;
+    char creator[SB_CREATOR_LENGTH];
     hid_t group = H5I_INVALID_HID, run = H5I_INVALID_HID;
     sb_code code = sb_build_group(builder, SB_GROUP_RUNS, &group);
     if (code == SB_OK)
@@ -101,6 +111,10 @@ sb_code sb_build_provenance(sb_builder *builder) {
     if (code == SB_OK)
         code = build_text(builder, group, "overrides", "--set arguments, one a line", sweep->overrides,
                           strlen(sweep->overrides));
+    sb_creator(creator);
+    if (code == SB_OK)
+        code = build_text(builder, group, "creator", "versions of program and library that made the file", creator,
+                          sizeof creator);
     if (code == SB_OK)
         code = build_scalar(builder, group, "filled", "1 once every slot has been filled", SB_ELEMENT_UINT8);
     if (code == SB_OK)
@@ -157,7 +171,13 @@ sb_code sb_provenance_read_filled(const sb_provenance *provenance, bool *filled,
     if (H5Dread(provenance->filled, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, &value) < 0)
         return sb_h5_fail(status, provenance->path, "read '%s'", SB_PATH_FILLED);
     *filled = value == 1;
-    return SB_OK;
+    if (*filled)
+        return SB_OK;
+    int64_t runs =
+        0; /* none begins before the slots are filled: then the mark is damaged, and they are not to be lost */
+    const sb_code code = sb_provenance_read_runs(provenance, &runs, status);
+    *filled = runs > 0;
+    return code;
 }
 
 sb_code sb_provenance_write_filled(const sb_provenance *provenance, sb_status *status) {

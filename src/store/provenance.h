@@ -8,6 +8,10 @@
 
 enum { SB_RUN_FIELDS = 13 };
 
+/* The versions on which a new file's bytes depend, zero-padded: always of one length, or the file's places would depend
+ * on it too. */
+void sb_creator(char creator[SB_CREATOR_LENGTH]);
+
 /* Handles of an open file. */
 typedef struct sb_provenance {
     const char *path;

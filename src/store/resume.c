@@ -37,6 +37,8 @@ sb_code sb_resume_check(const char *path, const sb_layout *layout, sb_status *st
         code = strcmp(ours, theirs) == 0 ? sb_columns_open(&file, status)
                                          : sb_sweep_differs(path, layout->grid->sweep, status);
     }
+    if (code == SB_OK) /* on a wrong axis right results are wrong */
+        code = sb_coordinates_check(&file, status);
     return sb_columns_close(&file, code, status);
 }
 

@@ -52,6 +52,11 @@ static sb_code read_sweep(hid_t file, const char *path, sb_stored_sweep *stored,
     if (code != SB_OK)
         return code;
     stored->lines = bytes;
+    char title[512];
+    sb_h5_read_text(file, SB_ATTRIBUTE_TITLE, title, sizeof title); /* empty where there is none */
+    sb_h5_read_text(file, SB_ATTRIBUTE_SWEEP, stored->identity, sizeof stored->identity);
+    if (!(stored->name = strdup(title)))
+        return sb_fail(status, SB_MEMORY, "no memory for the name of the sweep");
     return split_overrides(stored, status);
 }
 
@@ -74,6 +79,7 @@ sb_code sb_store_read_sweep(const char *path, sb_stored_sweep *stored, sb_status
 void sb_stored_sweep_free(sb_stored_sweep *stored) {
     free(stored->overrides);
     free(stored->lines);
+    free(stored->name);
     free(stored->text);
     *stored = (sb_stored_sweep){0};
 }

@@ -1,3 +1,4 @@
+#include "image.h"
 #include "internal.h"
 #include "names.h"
 #include "slots.h"
@@ -5,40 +6,6 @@
 #include <string.h>
 
 enum { CHUNK = 65536 }; /* slots looked at together */
-
-static bool has_shape(const sb_layout *layout, const sb_coordinate *coordinate, hid_t dataset) {
-    hsize_t lengths[SB_RANK_MAX];
-    size_t rank = coordinate->dimension_count;
-    for (size_t i = 0; i < rank; ++i)
-        lengths[i] = layout->dimensions[coordinate->dimensions[i]].length;
-    if (coordinate->type == SB_TYPE_TEXT)
-        lengths[rank++] = coordinate->text_length;
-    return sb_h5_has_shape(dataset, rank, lengths);
-}
-
-/* Checks that the file holds the values that the layout says. */
-static sb_code check_coordinate(const sb_file *file, const sb_coordinate *coordinate, sb_status *status) {
-    const sb_element element = sb_element_of(coordinate->type);
-    const size_t count = coordinate->count * (coordinate->type == SB_TYPE_TEXT ? coordinate->text_length : 1);
-    sb_code code = SB_OK;
-    void *values = sb_array(count, sb_element_size(element), coordinate->name, status);
-    if (!values)
-        return SB_MEMORY;
-    hid_t dataset = H5Dopen2(file->id, coordinate->name, H5P_DEFAULT);
-    if (dataset < 0)
-        code = sb_h5_fail(status, file->path, "open '%s'", coordinate->name);
-    else if (!sb_h5_holds(dataset, element) || !has_shape(file->layout, coordinate, dataset))
-        code = sb_fail(status, SB_IO, "results file '%s': coordinate '%s' has the wrong shape or type", file->path,
-                       coordinate->name);
-    else if (H5Dread(dataset, sb_element_native(element), H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
-        code = sb_h5_fail(status, file->path, "read '%s'", coordinate->name);
-    else if (memcmp(values, coordinate->values, count * sb_element_size(element)) != 0)
-        code = sb_fail(status, SB_IO, "results file '%s': coordinate '%s' is not what its sweep says", file->path,
-                       coordinate->name);
-    code = sb_h5_release(dataset, code, file->path, status);
-    free(values);
-    return code;
-}
 
 /* The digest goes on: hash of (digest so far, identity, state, checksum as 8 bytes from the highest). */
 static void digest(const sb_layout *layout, const sb_slot *slot, sb_hash *hash) {
@@ -62,6 +29,49 @@ static void enter(const sb_layout *layout, const sb_slot *slot, sb_verdict *verd
     digest(layout, slot, &verdict->digest);
 }
 
+/* What is known of all trials, and some slots at a time. */
+struct all_slots {
+    uint8_t *states;
+    uint64_t *checksums;
+    sb_slot *some; /* [CHUNK] */
+};
+
+static sb_code read_all(const sb_file *file, struct all_slots *all, sb_status *status) {
+    if (!(all->states = sb_array(file->trials, 1, "the states of all trials", status)) ||
+        !(all->checksums = sb_array(file->trials, sizeof *all->checksums, "the checksums of all trials", status)) ||
+        !(all->some = sb_array(CHUNK, sizeof *all->some, "slots to check", status)))
+        return SB_MEMORY;
+    if (sb_slots_read_states(file, all->states, status) != SB_OK)
+        return status->code;
+    if (H5Dread(sb_columns_trial(file, SB_COLUMN_CHECKSUM)->dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                all->checksums) < 0)
+        return sb_h5_fail(status, file->path, "read '/%s/checksum'", SB_GROUP_TRIAL);
+    return SB_OK;
+}
+
+/* Slots of some of the trials from @p *trial on that say they are missing, as if they said @p state: those that have a
+ * checksum. */
+static size_t list_unclaimed(const sb_file *file, const struct all_slots *all, sb_trial_state state, uint64_t *trial) {
+    size_t count = 0;
+    for (; *trial < file->trials && count < CHUNK; ++*trial)
+        if (all->states[*trial] == SB_TRIAL_MISSING && all->checksums[*trial] != 0)
+            all->some[count++] = (sb_slot){.trial = *trial, .state = state};
+    return count;
+}
+
+static sb_code count_unclaimed(const sb_file *file, const struct all_slots *all, sb_verdict *verdict,
+                               sb_status *status) {
+    sb_code code = SB_OK;
+    for (int state = SB_TRIAL_DONE; state <= SB_TRIAL_FAILED; ++state)
+        for (uint64_t trial = 0; code == SB_OK && trial < file->trials;) {
+            const size_t count = list_unclaimed(file, all, (sb_trial_state)state, &trial);
+            code = sb_slots_check(file, all->some, count, status);
+            for (size_t i = 0; code == SB_OK && i < count; ++i)
+                verdict->unclaimed += all->some[i].sound;
+        }
+    return code;
+}
+
 static sb_code check_slots(const sb_file *file, const uint8_t *states, sb_slot *slots, sb_verdict *verdict,
                            sb_status *status) {
     sb_code code = SB_OK;
@@ -80,8 +90,7 @@ static sb_code check_slots(const sb_file *file, const uint8_t *states, sb_slot *
 }
 
 sb_code sb_store_verify(const char *path, const sb_layout *layout, sb_verdict *verdict, sb_status *status) {
-    uint8_t *states = NULL;
-    sb_slot *slots = NULL;
+    struct all_slots all = {0};
     sb_file file;
     *verdict = (sb_verdict){.trials = layout->grid->trials.count, .digest = sb_sweep_identity(layout->grid->sweep)};
     sb_code code = sb_columns_create(&file, path, layout, status);
@@ -91,20 +100,17 @@ sb_code sb_store_verify(const char *path, const sb_layout *layout, sb_verdict *v
         goto done;
     if ((code = sb_columns_open(&file, status)) != SB_OK)
         goto done;
-    for (size_t i = 0; code == SB_OK && i < layout->coordinate_count; ++i)
-        code = check_coordinate(&file, &layout->coordinates[i], status);
-    if (code != SB_OK)
+    if ((code = sb_coordinates_check(&file, status)) != SB_OK)
         goto done;
-    states = sb_array(file.trials, 1, "the states of all trials", status);
-    slots = sb_array(CHUNK, sizeof *slots, "slots to check", status);
-    if (!states || !slots)
-        code = SB_MEMORY;
-    if (code == SB_OK)
-        code = sb_slots_read_states(&file, states, status);
-    if (code == SB_OK)
-        code = check_slots(&file, states, slots, verdict, status);
+    if ((code = sb_image_compare(&file, verdict, status)) != SB_OK)
+        goto done;
+    if ((code = read_all(&file, &all, status)) != SB_OK)
+        goto done;
+    if ((code = check_slots(&file, all.states, all.some, verdict, status)) == SB_OK)
+        code = count_unclaimed(&file, &all, verdict, status);
 done:
-    free(slots);
-    free(states);
+    free(all.some);
+    free(all.checksums);
+    free(all.states);
     return sb_columns_close(&file, code, status);
 }

@@ -253,8 +253,29 @@ static void disbelieves_states(void) {
     check_file(all);
 }
 
+/* No run had begun. */
+static void reset_runs(void) {
+    if (rank == 0) {
+        const int64_t none_yet = 0;
+        hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), runs = H5Dopen2(file, "/provenance/runs", H5P_DEFAULT);
+        MUST(H5Dwrite(runs, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &none_yet) >= 0);
+        MUST(H5Dclose(runs) >= 0 && H5Fclose(file) >= 0);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+/* The mark that slots have been filled is damaged: a run that began says that they have. */
+static void keeps_what_was_filled(void) {
+    flip("/provenance/filled", 0);
+    sb_store *store = open_store(SB_STORE_RESUME);
+    close_store(store);
+    check_file(all);
+    flip("/provenance/filled", 0);
+}
+
 static void fills_what_was_not_filled(void) {
     flip("/provenance/filled", 0);
+    reset_runs();
     sb_store *store = open_store(SB_STORE_RESUME);
     check_states(store, none);
     close_store(store);
@@ -394,6 +415,7 @@ int main(int argc, char **argv) {
         summarises();
         finds_damage();
         disbelieves_states();
+        keeps_what_was_filled();
         fills_what_was_not_filled();
         refuses_other_sweeps();
         overwrites();

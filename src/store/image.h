@@ -1,0 +1,29 @@
+/* The image of a results file: the file that a sweep gives, before its slots are filled. It is a pure function of the
+ * layout, of the revision of specbias and of the version of HDF5: building it again tells what a file must look like
+ * outside its slots and where each slot lies, without a look at the file's own metadata. */
+#ifndef SPECBIAS_STORE_IMAGE_H
+#define SPECBIAS_STORE_IMAGE_H
+
+#include "provenance.h"
+
+/* A range of bytes of a file. */
+typedef struct sb_extent {
+    uint64_t start, length;
+} sb_extent;
+
+/* Not collective. Builds the image of the file @p path on a new descriptor, in memory, where the slots are holes. To be
+ * given to sb_image_release, also after a failure. */
+sb_code sb_image_build(const char *path, const sb_layout *layout, int *memory, sb_status *status);
+void sb_image_release(int memory);
+
+/* Not collective. Opens an image for reading: @p image and its columns. To be closed with sb_columns_close. */
+sb_code sb_image_open(int memory, const char *path, const sb_layout *layout, sb_file *image, sb_status *status);
+
+/* Where the values of @p dataset lie. */
+sb_extent sb_extent_of(hid_t dataset);
+
+/* Not collective. Compares the file, whose columns are open, with its image: everything but the columns and what runs
+ * write into /provenance. Sets compared, creator, altered and first_altered of @p verdict. */
+sb_code sb_image_compare(const sb_file *file, sb_verdict *verdict, sb_status *status);
+
+#endif
