@@ -66,6 +66,7 @@ typedef struct sb_run_report {
     uint64_t already_done;  /**< committed before this run, failed ones included unless they are retried */
     uint64_t done, failed;  /**< committed by this run */
     uint64_t failed_before; /**< of already_done */
+    uint64_t saved;         /**< begun and saved in the last checkpoint */
     uint64_t damaged;       /**< did not match their checksum, and were made missing */
     uint64_t first_damaged; /**< the lowest of them */
     uint64_t workers;       /**< ranks that committed at least one trial */

@@ -102,8 +102,9 @@ uint64_t sb_store_saved_count(const sb_store *store);
 /** Not collective. Updates that the saved trial @p trial had made; 0 if the checkpoint has none such. */
 int64_t sb_store_saved_steps(const sb_store *store, uint64_t trial);
 
-/** Not collective. The saved state of @p trial, to be released with free(); NULL if there is none to go on from. */
-void *sb_store_saved(const sb_store *store, uint64_t trial);
+/** Not collective. The saved state of @p trial, to be released with free(); NULL if there is none of @p bytes to go on
+ * from. */
+void *sb_store_saved(const sb_store *store, uint64_t trial, uint64_t bytes);
 
 /** Collective. Closes the file. */
 sb_code sb_store_close(sb_store *store, sb_status *status);

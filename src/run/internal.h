@@ -101,7 +101,7 @@ typedef struct sb_work {
     double flops_per_step;
     const sb_trial *in_flight; /* between two of its steps; NULL at other times */
     void *state;               /* the trial in hand as it was last saved, or the one that was left at a stop */
-    sb_saved saved;            /* describes it; bytes is 0 if there is none */
+    sb_saved saved;            /* describes it; its state is NULL if nothing has been saved */
 } sb_work;
 
 /* True once more trials have failed in this run than may; equal on all ranks after each round. */

@@ -110,9 +110,9 @@ static void explain_stop(const sb_work *work, sb_store_mode mode, const sb_run_r
         sb_fail(&reason, SB_STOPPED, " (%s)", mine);
     sb_agree(work->comm, &reason);
     char saved[64] = "";
-    const unsigned long long in_flight = sb_store_saved_count(work->store);
-    if (in_flight > 0)
-        snprintf(saved, sizeof saved, ", %llu more %s begun and saved", in_flight, in_flight == 1 ? "is" : "are");
+    if (report->saved > 0)
+        snprintf(saved, sizeof saved, ", %llu more %s begun and saved", (unsigned long long)report->saved,
+                 report->saved == 1 ? "is" : "are");
     sb_fail(status, SB_STOPPED, "stopped early%s: %llu of %llu trials are done%s; the same command%s resumes",
             reason.message, (unsigned long long)(report->already_done + report->done + report->failed),
             (unsigned long long)report->trials, saved, mode == SB_STORE_OVERWRITE ? " without --overwrite" : "");
@@ -168,6 +168,7 @@ sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options
         retry(work.store, report, status);
     if (status->code == SB_OK && report->already_done < report->trials)
         train(&work, options, report, status);
+    report->saved = sb_store_saved_count(work.store);
     explain(&work, options->mode, report, status);
     sb_status closing = {0};
     sb_store_close(work.store, &closing);

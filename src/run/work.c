@@ -38,21 +38,18 @@ static sb_code report_steps(sb_work *work, int64_t step) {
 /* Saves the trial in hand. Where there is no memory for it, its last checkpoint stays. */
 static void save(sb_work *work) {
     sb_saved *saved = &work->saved;
-    sb_settings settings;
-    sb_grid_settings(&work->plan->grid, saved->trial, &settings);
-    const uint64_t bytes = sb_trial_saved_bytes(work->plan->layout, &settings);
-    if (!work->state && !(work->state = sb_array(bytes, 1, "a trial in flight", NULL)))
+    if (!work->state && !(work->state = sb_array(saved->bytes, 1, "a trial in flight", NULL)))
         return;
     sb_trial_save(work->in_flight, work->state);
     saved->state = work->state;
-    saved->bytes = bytes;
     saved->steps = sb_trial_steps(work->in_flight);
 }
 
 /* Takes up what was saved of @p trial, if anything. */
-static void take_up(sb_work *work, uint64_t trial) {
-    work->state = sb_store_saved(work->store, trial);
-    work->saved = (sb_saved){.trial = trial};
+static void take_up(sb_work *work, uint64_t trial, const sb_settings *settings) {
+    const uint64_t bytes = sb_trial_saved_bytes(work->plan->layout, settings);
+    work->state = sb_store_saved(work->store, trial, bytes);
+    work->saved = (sb_saved){.trial = trial, .bytes = bytes};
     work->step = work->state ? sb_trial_saved_steps(work->state) : 0;
 }
 
@@ -108,7 +105,7 @@ sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_s
 
     sb_result result = {0};
     sb_stopwatch_start(&work->busy);
-    take_up(work, trial);
+    take_up(work, trial, &settings);
     const sb_trial_hooks hooks = {.context = work, .poll = step_done, .progress = inside_probe};
     const sb_code code = sb_trial_run(layout, trial, work->state, &hooks, &result, status);
     sb_stopwatch_stop(&work->busy);
@@ -153,7 +150,7 @@ static void checkpoint(sb_work *work) {
     sb_status status = {0};
     if (work->in_flight)
         save(work);
-    const sb_saved *saved = work->saved.bytes > 0 ? &work->saved : NULL;
+    const sb_saved *saved = work->saved.state ? &work->saved : NULL;
     if (sb_store_checkpoint(work->store, saved, &status) != SB_OK && work->rank == 0)
         sb_display_note(&work->display, "the trials in flight could not be saved, and the run goes on: %s",
                         status.message);

@@ -223,7 +223,7 @@ int64_t sb_store_saved_steps(const sb_store *store, uint64_t trial) {
     return slot ? (int64_t)slot->steps : 0;
 }
 
-void *sb_store_saved(const sb_store *store, uint64_t trial) {
+void *sb_store_saved(const sb_store *store, uint64_t trial, uint64_t bytes) {
     const sb_saved_slot *slot = sb_checkpoints_find(&store->checkpoints, trial);
-    return slot ? sb_checkpoints_read(&store->checkpoints, slot) : NULL;
+    return slot && slot->bytes == bytes ? sb_checkpoints_read(&store->checkpoints, slot) : NULL;
 }
