@@ -64,7 +64,8 @@ typedef struct sb_run_options {
 typedef struct sb_run_report {
     uint64_t trials;        /**< in the grid */
     uint64_t already_done;  /**< committed before this run, failed ones included unless they are retried */
-    uint64_t done, failed;  /**< committed by this run */
+    uint64_t reused;        /**< taken over by this run from other files */
+    uint64_t done, failed;  /**< trained and committed by this run */
     uint64_t failed_before; /**< of already_done */
     uint64_t saved;         /**< begun and saved in the last checkpoint */
     uint64_t damaged;       /**< did not match their checksum, and were made missing */

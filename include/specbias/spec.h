@@ -293,6 +293,10 @@ void sb_settings_canonical(const sb_settings *settings, FILE *out);
 /** Hash of the canonical form: a trial's identity. */
 sb_hash sb_settings_identity(const sb_settings *settings);
 
+/** Hash of the fields in @p section that apply and differ from their default: `record` tells when probes are taken,
+ * `probes.spectrum` what that one measures. Results of trials with one identity are alike where both are. */
+sb_hash sb_section_identity(const sb_settings *settings, const char *section);
+
 /** Hash of everything in a sweep that its results file depends on: base settings, axes, records and probes, not its
  * name, comments, or the order of keys. */
 sb_hash sb_sweep_identity(const sb_sweep *sweep);

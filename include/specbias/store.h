@@ -21,7 +21,8 @@
 typedef struct sb_run_info {
     double start, end; /**< seconds since 1970, UTC; end is 0 while it runs */
     int64_t ranks;
-    int64_t trials;           /**< committed by this run so far */
+    int64_t trials;           /**< trained and committed by this run so far */
+    int64_t reused;           /**< taken over by this run from other files */
     int64_t updates;          /**< training steps made by this run on all ranks, of trials finished or not */
     double trial_seconds;     /**< that all ranks spent on trials in this run, finished or not */
     double commit_seconds;    /**< that rank 0 spent in rounds, from when all ranks have come: waiting for the others is
@@ -167,6 +168,27 @@ typedef struct sb_stored_sweep {
 /** Not collective. Release with sb_stored_sweep_free, also after a failure. */
 sb_code sb_store_read_sweep(const char *path, sb_stored_sweep *stored, sb_status *status);
 void sb_stored_sweep_free(sb_stored_sweep *stored);
+
+/** Results of an earlier file, to be used again. Nothing is locked: another run may be writing it. */
+typedef struct sb_store_reader sb_store_reader;
+
+/** Not collective. Opens the file @p path with the layout @p layout (made from its own sweep text), which it borrows.
+ * SB_IO if it cannot be read or is not as the layout says. */
+sb_code sb_store_reader_open(const char *path, const sb_layout *layout, sb_store_reader **reader, sb_status *status);
+
+/** Not collective. What the slots claim, unchecked: @p states [trials], and of trials @p first to @p first + @p count -
+ * 1 the @p identities [count], zeros where there is none. */
+sb_code sb_store_reader_states(const sb_store_reader *reader, uint8_t *states, sb_status *status);
+sb_code sb_store_reader_identities(const sb_store_reader *reader, uint64_t first, size_t count, sb_hash *identities,
+                                   sb_status *status);
+
+/** Not collective. Reads the slots of @p trials [count] (rising), which claim to be done, and calls @p visit for each
+ * whose identity and checksum prove it, in order; the payload is there for that long only. */
+sb_code sb_store_reader_visit(const sb_store_reader *reader, const uint64_t *trials, size_t count,
+                              void (*visit)(void *context, const sb_result *result), void *context, sb_status *status);
+
+/** Not collective. */
+void sb_store_reader_close(sb_store_reader *reader);
 
 /** Not collective. Checks that the file has the layout @p layout (made from its own sweep text), every slot against its
  * checksum, and all other bytes but rows of runs against those that the sweep gives. SB_IO if the file cannot be read

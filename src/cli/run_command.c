@@ -26,7 +26,9 @@ static void print_report(const char *path, const sb_plan *plan, const sb_run_rep
     char text[SB_PRINT_LENGTH], name[SB_TRIAL_NAME_LENGTH];
     if (report->already_done == report->trials)
         printf("%s is complete: all %" PRIu64 " trials were trained before, nothing to do\n", path, report->trials);
-    else
+    else if (report->reused)
+        printf("%" PRIu64 " trial%s taken over from other files\n", report->reused, report->reused == 1 ? "" : "s");
+    if (report->already_done + report->reused < report->trials)
         printf("%" PRIu64 " trial%s done in %s by %" PRIu64 " of %d ranks, efficiency %.2f\n", report->done,
                report->done == 1 ? "" : "s", sb_print_seconds(report->seconds, text), report->workers, ranks,
                report->efficiency);

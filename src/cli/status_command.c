@@ -37,6 +37,8 @@ static void print_run(const sb_summary *summary) {
     printf("versions   %s%s%s, BLIS kernels for %s\n", run->versions, *run->revision ? ", revision " : "",
            run->revision, run->architecture);
     printf("committed  %" PRId64 " trial%s by this run", run->trials, run->trials == 1 ? "" : "s");
+    if (run->reused > 0)
+        printf(", %" PRId64 " taken over from other files", run->reused);
     if (run->updated > 0)
         printf(", last %s ago", sb_print_seconds(fmax(0, time_of_day() - run->updated), text));
     if (isfinite(efficiency(run)))
@@ -67,8 +69,9 @@ static int print_text(const char *path, const sb_plan *plan, const sb_summary *s
 static void print_json_run(const sb_summary *summary) {
     const sb_run_info *run = &summary->last;
     printf(", \"run\": {\"start\": %.3f, \"end\": %.3f, \"updated\": %.3f, \"ranks\": %" PRId64 ", \"trials\": %" PRId64
-           ", \"updates\": %" PRId64 ", \"trial_seconds\": %.3f, \"commit_seconds\": %.3f, \"commit_share\": ",
-           run->start, run->end, run->updated, run->ranks, run->trials, run->updates, run->trial_seconds,
+           ", \"reused\": %" PRId64 ", \"updates\": %" PRId64
+           ", \"trial_seconds\": %.3f, \"commit_seconds\": %.3f, \"commit_share\": ",
+           run->start, run->end, run->updated, run->ranks, run->trials, run->reused, run->updates, run->trial_seconds,
            run->commit_seconds);
     printf(isfinite(commit_share(run)) ? "%.6f, " : "null, ", commit_share(run));
     sb_print_json_text("hosts", run->hosts, ", ");

@@ -1,4 +1,5 @@
 #include "internal.h"
+#include "reuse.h"
 #include <math.h>
 #include <specbias/comm.h>
 #include <stdio.h>
@@ -34,8 +35,10 @@ static sb_code prepare(sb_work *work, const sb_run_options *options, const sb_ru
         sb_order_create(&plan->grid, sb_work_flops, plan->layout, &work->order, status);
     if (status->code != SB_OK)
         return status->code;
-    work->display = (sb_display){
-        .shown = work->rank == 0 && !options->quiet, .trials = report->trials, .already_done = report->already_done};
+    const uint64_t there = report->already_done + report->reused;
+    work->display = (sb_display){.shown = work->rank == 0 && !options->quiet && there < report->trials,
+                                 .trials = report->trials,
+                                 .already_done = there};
     for (uint64_t ticket = 0; work->display.shown && ticket < report->trials; ++ticket)
         if (sb_work_pending(work, ticket))
             expect(work, ticket);
@@ -52,8 +55,9 @@ static sb_code report_run(const sb_work *work, sb_run_report *report, sb_status 
     return sb_mpi_check(code, "MPI_Allreduce", status);
 }
 
-/* Trains what is missing. */
-static sb_code train(sb_work *work, const sb_run_options *options, sb_run_report *report, sb_status *status) {
+/* Takes over what is in the files to reuse, and trains what is still missing. */
+static sb_code train(sb_work *work, const sb_reuse *reuse, const sb_run_options *options, sb_run_report *report,
+                     sb_status *status) {
     const sb_tasks tasks = {.count = report->trials,
                             .interval = options->interval,
                             .context = work,
@@ -63,9 +67,12 @@ static sb_code train(sb_work *work, const sb_run_options *options, sb_run_report
                             .show = sb_work_show,
                             .stop = sb_work_stop};
     sb_progress progress = {0};
+    if (sb_run_info_create(work->comm, &work->info, status) != SB_OK ||
+        sb_store_begin_run(work->store, &work->info, status) != SB_OK ||
+        sb_reuse_take(reuse, work, options, report, status) != SB_OK)
+        return status->code;
     prepare(work, options, report, status);
-    if (sb_agree(work->comm, status) != SB_OK || sb_run_info_create(work->comm, &work->info, status) != SB_OK ||
-        sb_store_begin_run(work->store, &work->info, status) != SB_OK)
+    if (sb_agree(work->comm, status) != SB_OK)
         return status->code;
     sb_display_start(&work->display, work->ranks);
     work->started = sb_seconds();
@@ -114,13 +121,13 @@ static void explain_stop(const sb_work *work, sb_store_mode mode, const sb_run_r
         snprintf(saved, sizeof saved, ", %llu more %s begun and saved", (unsigned long long)report->saved,
                  report->saved == 1 ? "is" : "are");
     sb_fail(status, SB_STOPPED, "stopped early%s: %llu of %llu trials are done%s; the same command%s resumes",
-            reason.message, (unsigned long long)(report->already_done + report->done + report->failed),
+            reason.message, (unsigned long long)(report->already_done + report->reused + report->done + report->failed),
             (unsigned long long)report->trials, saved, mode == SB_STORE_OVERWRITE ? " without --overwrite" : "");
 }
 
 /* Requeuing a run of which too much fails would not help: no SB_STOPPED, and no word of resuming. */
 static void explain_failures(const sb_work *work, const sb_run_report *report, sb_status *status) {
-    const uint64_t over = report->already_done + report->done + report->failed;
+    const uint64_t over = report->already_done + report->reused + report->done + report->failed;
     sb_fail(status, SB_TRIALS_FAILED,
             "stopped early: %llu trial%s failed in this run, more than --max-failures %llu allows; %llu of %llu trials "
             "were not trained",
@@ -153,13 +160,14 @@ static void release(sb_work *work) {
 sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options, sb_run_report *report,
                sb_status *status) {
     sb_work work = {.comm = comm, .plan = plan, .ranks = 1, .max_failures = options->max_failures};
+    sb_reuse reuse = {0};
     *report = (sb_run_report){.trials = plan->grid.trials.count, .efficiency = NAN};
     *status = (sb_status){0};
     if (sb_mpi_check(MPI_Comm_rank(comm, &work.rank), "MPI_Comm_rank", status) == SB_OK)
         sb_mpi_check(MPI_Comm_size(comm, &work.ranks), "MPI_Comm_size", status);
     if (status->code == SB_OK)
         sb_stop_start(&work.stop, options->time_limit, status);
-    if (sb_agree(comm, status) != SB_OK ||
+    if (sb_agree(comm, status) != SB_OK || sb_reuse_open(comm, plan, options, &reuse, status) != SB_OK ||
         sb_store_open(comm, options->output, options->mode, plan->layout, &work.store, status) != SB_OK)
         goto done;
     count_states(work.store, report->trials, report);
@@ -167,7 +175,7 @@ sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options
     if (options->retry_failed)
         retry(work.store, report, status);
     if (status->code == SB_OK && report->already_done < report->trials)
-        train(&work, options, report, status);
+        train(&work, &reuse, options, report, status);
     report->saved = sb_store_saved_count(work.store);
     explain(&work, options->mode, report, status);
     sb_status closing = {0};
@@ -177,6 +185,7 @@ sb_code sb_run(MPI_Comm comm, const sb_plan *plan, const sb_run_options *options
         *status = closing;
     release(&work);
 done:
+    sb_reuse_close(&reuse);
     sb_stop_end(&work.stop);
     return status->code;
 }

@@ -103,6 +103,26 @@ sb_hash sb_settings_identity(const sb_settings *settings) {
     return hash_of(print_settings, settings);
 }
 
+struct part {
+    const sb_settings *settings;
+    const char *section;
+};
+
+static void print_part(const void *context, FILE *out) {
+    const struct part *part = context;
+    for (size_t i = 0; i < sb_field_count; i++) {
+        const sb_field *field = &sb_fields[i];
+        sb_value value = sb_field_get(field, part->settings);
+        if (sb_path_within(field->path, part->section) && !spec_is_default(field, value) &&
+            sb_field_applies(field, part->settings))
+            print_line(field, value, out);
+    }
+}
+
+sb_hash sb_section_identity(const sb_settings *settings, const char *section) {
+    return hash_of(print_part, &(struct part){settings, section});
+}
+
 sb_hash sb_sweep_identity(const sb_sweep *sweep) {
     return hash_of(print_sweep, sweep);
 }

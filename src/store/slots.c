@@ -2,7 +2,6 @@
 
 #include "names.h"
 #include "transfer.h"
-#include <specbias/trial.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@ struct batch {
     uint8_t *failures;
     int64_t *steps;
     uint64_t *checksums;
+    double *seconds; /* NULL: not wanted */
     sb_transfer transfer;
 };
 
@@ -24,7 +24,7 @@ sb_hash sb_slot_identity(const sb_layout *layout, uint64_t trial) {
     return sb_settings_identity(&settings);
 }
 
-static sb_code create_batch(const sb_file *file, size_t count, struct batch *batch, sb_status *status) {
+static sb_code create_batch(const sb_file *file, size_t count, bool timed, struct batch *batch, sb_status *status) {
     const uint64_t slot = file->layout->payload_bytes + 64, fitting = SB_SLOT_BYTES / slot;
     batch->size = fitting < 1 ? 1 : fitting < count ? (size_t)fitting : count;
     const size_t size = batch->size;
@@ -35,13 +35,15 @@ static sb_code create_batch(const sb_file *file, size_t count, struct batch *bat
         !(batch->identities = sb_array(size, SB_IDENTITY_LENGTH, what, status)) ||
         !(batch->failures = sb_array(size, sizeof *batch->failures, what, status)) ||
         !(batch->steps = sb_array(size, sizeof *batch->steps, what, status)) ||
-        !(batch->checksums = sb_array(size, sizeof *batch->checksums, what, status)))
+        !(batch->checksums = sb_array(size, sizeof *batch->checksums, what, status)) ||
+        (timed && !(batch->seconds = sb_array(size, sizeof *batch->seconds, what, status))))
         return SB_MEMORY;
     return sb_transfer_create(size * slot, false, &batch->transfer, status);
 }
 
 static void destroy_batch(struct batch *batch) {
     sb_transfer_destroy(&batch->transfer);
+    free(batch->seconds);
     free(batch->checksums);
     free(batch->steps);
     free(batch->failures);
@@ -66,7 +68,8 @@ static sb_code read_batch(const sb_file *file, struct batch *batch, size_t count
     } kept[] = {{SB_COLUMN_IDENTITY, batch->identities, SB_IDENTITY_LENGTH},
                 {SB_COLUMN_FAILURE, batch->failures, sizeof *batch->failures},
                 {SB_COLUMN_UPDATES, batch->steps, sizeof *batch->steps},
-                {SB_COLUMN_CHECKSUM, batch->checksums, sizeof *batch->checksums}};
+                {SB_COLUMN_CHECKSUM, batch->checksums, sizeof *batch->checksums},
+                {SB_COLUMN_SECONDS, batch->seconds, sizeof *batch->seconds}};
     sb_code code = SB_OK;
     for (size_t i = 0; code == SB_OK && i < file->layout->variable_count; ++i) {
         const sb_column *column = &file->columns[i];
@@ -74,8 +77,9 @@ static sb_code read_batch(const sb_file *file, struct batch *batch, size_t count
                            file->layout->payload_bytes, status);
     }
     for (size_t i = 0; code == SB_OK && i < sizeof kept / sizeof *kept; ++i)
-        code = read_column(file, batch, count, sb_columns_trial(file, kept[i].column), kept[i].values, kept[i].size,
-                           status);
+        if (kept[i].values)
+            code = read_column(file, batch, count, sb_columns_trial(file, kept[i].column), kept[i].values, kept[i].size,
+                               status);
     return code;
 }
 
@@ -91,18 +95,38 @@ static void judge(const sb_file *file, const struct batch *batch, size_t which, 
                   memcmp(text, batch->identities + which * SB_IDENTITY_LENGTH, SB_IDENTITY_LENGTH) == 0;
 }
 
+static sb_result result_of(const sb_file *file, const struct batch *batch, size_t which, const sb_slot *slot) {
+    return (sb_result){.trial = slot->trial,
+                       .state = (sb_trial_state)slot->state,
+                       .failure = (sb_failure)batch->failures[which],
+                       .steps = batch->steps[which],
+                       .seconds = batch->seconds[which],
+                       .checksum = slot->checksum,
+                       .payload = batch->payloads + which * file->layout->payload_bytes};
+}
+
 sb_code sb_slots_check(const sb_file *file, sb_slot *slots, size_t count, sb_status *status) {
+    return sb_slots_visit(file, slots, count, NULL, NULL, status);
+}
+
+sb_code sb_slots_visit(const sb_file *file, sb_slot *slots, size_t count,
+                       void (*visit)(void *context, const sb_result *result), void *context, sb_status *status) {
     if (count == 0)
         return SB_OK;
     struct batch batch = {.transfer.properties = H5I_INVALID_HID};
-    sb_code code = create_batch(file, count, &batch, status);
+    sb_code code = create_batch(file, count, visit != NULL, &batch, status);
     for (size_t done = 0, part; code == SB_OK && done < count; done += part) {
         part = count - done < batch.size ? count - done : batch.size;
         for (size_t i = 0; i < part; ++i)
             batch.trials[i] = slots[done + i].trial;
         code = read_batch(file, &batch, part, status);
-        for (size_t i = 0; code == SB_OK && i < part; ++i)
+        for (size_t i = 0; code == SB_OK && i < part; ++i) {
             judge(file, &batch, i, &slots[done + i]);
+            if (visit && slots[done + i].sound) {
+                const sb_result result = result_of(file, &batch, i, &slots[done + i]);
+                visit(context, &result);
+            }
+        }
     }
     destroy_batch(&batch);
     return code;

@@ -3,6 +3,7 @@
 #define SPECBIAS_STORE_SLOTS_H
 
 #include "columns.h"
+#include <specbias/trial.h>
 
 /* A slot and what it claims. Only 64-bit words, so that MPI sends it as such. */
 typedef struct sb_slot {
@@ -17,6 +18,11 @@ enum { SB_SLOT_WORDS = sizeof(sb_slot) / sizeof(uint64_t) };
 /* Not collective. Reads the slots of @p slots (in rising order of trial) and sets checksum and sound of each. Holds at
  * most SB_SLOT_BYTES or one slot at a time, twice. */
 sb_code sb_slots_check(const sb_file *file, sb_slot *slots, size_t count, sb_status *status);
+
+/* The same, and calls @p visit for each sound slot in turn with all that it holds. The payload is there for that long
+ * only. */
+sb_code sb_slots_visit(const sb_file *file, sb_slot *slots, size_t count,
+                       void (*visit)(void *context, const sb_result *result), void *context, sb_status *status);
 
 #define SB_SLOT_BYTES ((uint64_t)32 << 20)
 

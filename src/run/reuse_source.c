@@ -1,0 +1,144 @@
+#include "reuse.h"
+#include <specbias/comm.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 65536 }; /* identities read together */
+
+static sb_code read_architecture(sb_source *source, sb_status *status) {
+    sb_summary summary;
+    const sb_code code = sb_summary_read(source->path, &summary, status);
+    if (code == SB_OK && summary.runs > 0)
+        snprintf(source->architecture, sizeof source->architecture, "%s", summary.last.architecture);
+    if (code == SB_OK)
+        sb_summary_free(&summary);
+    return code;
+}
+
+/* --- The index ------------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t key_of(sb_hash identity) {
+    uint64_t key;
+    memcpy(&key, identity.bytes, sizeof key);
+    return key;
+}
+
+static int by_key(const void *left, const void *right) {
+    const sb_claim *a = left, *b = right;
+    return a->key != b->key ? (a->key > b->key) - (a->key < b->key) : (a->trial > b->trial) - (a->trial < b->trial);
+}
+
+static sb_code list_claims(sb_source *source, const uint8_t *states, sb_hash *identities, sb_status *status) {
+    const uint64_t trials = source->plan->grid.trials.count;
+    sb_code code = SB_OK;
+    uint64_t listed = 0;
+    for (uint64_t first = 0; code == SB_OK && first < trials; first += CHUNK) {
+        const size_t count = trials - first < CHUNK ? (size_t)(trials - first) : CHUNK;
+        code = sb_store_reader_identities(source->reader, first, count, identities, status);
+        for (size_t i = 0; code == SB_OK && i < count; ++i)
+            if (states[first + i] == SB_TRIAL_DONE)
+                source->claims[listed++] = (sb_claim){key_of(identities[i]), first + i};
+    }
+    qsort(source->claims, listed, sizeof *source->claims, by_key);
+    return code;
+}
+
+/* What the slots claim is taken from the file, for it takes 3 s to compute a million identities; who reads a slot finds
+ * out whether its claim is true. */
+static sb_code read_claims(sb_source *source, sb_status *status) {
+    const uint64_t trials = source->plan->grid.trials.count;
+    uint8_t *states = sb_array(trials, 1, "states of earlier trials", status);
+    sb_hash *identities = sb_array(CHUNK, sizeof *identities, "identities of earlier trials", status);
+    sb_code code = states && identities ? sb_store_reader_states(source->reader, states, status) : SB_MEMORY;
+    for (uint64_t i = 0; code == SB_OK && i < trials; ++i)
+        source->claim_count += states[i] == SB_TRIAL_DONE;
+    if (code == SB_OK &&
+        !(source->claims = sb_array(source->claim_count, sizeof *source->claims, "earlier trials", status)))
+        code = SB_MEMORY;
+    if (code == SB_OK)
+        code = list_claims(source, states, identities, status);
+    free(identities);
+    free(states);
+    return code;
+}
+
+/* Collective. Rank 0's index, to all. */
+static sb_code share_claims(MPI_Comm comm, int rank, sb_source *source, sb_status *status) {
+    const int words = sizeof *source->claims / sizeof(uint64_t);
+    sb_mpi_check(MPI_Bcast(&source->claim_count, 1, MPI_UINT64_T, 0, comm), "MPI_Bcast", status);
+    if (rank != 0 && status->code == SB_OK)
+        source->claims = sb_array(source->claim_count, sizeof *source->claims, "earlier trials", status);
+    if (sb_agree(comm, status) != SB_OK)
+        return status->code;
+    sb_mpi_check(MPI_Bcast(source->claims, words * (int)source->claim_count, MPI_UINT64_T, 0, comm), "MPI_Bcast",
+                 status); /* at most SB_TRIALS_MAX claims: an int holds the words */
+    return sb_agree(comm, status);
+}
+
+/* --- Opening and looking up -----------------------------------------------------------------------------------------
+ */
+
+static sb_code open_here(int rank, const sb_layout *layout, sb_source *source, sb_status *status) {
+    sb_code code = sb_plan_stored(source->path, &source->plan, status);
+    if (code == SB_OK)
+        code = sb_store_reader_open(source->path, source->plan->layout, &source->reader, status);
+    if (code == SB_OK)
+        code = sb_graft_create(source->plan->layout, layout, &source->graft, status);
+    if (code == SB_OK && rank == 0)
+        code = read_architecture(source, status);
+    if (code == SB_OK && rank == 0)
+        code = read_claims(source, status);
+    return code;
+}
+
+sb_code sb_source_open(MPI_Comm comm, const char *path, const sb_layout *layout, sb_source *source, sb_status *status) {
+    int rank = 0;
+    sb_status reason = {0};
+    *source = (sb_source){.path = path};
+    if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", &reason) == SB_OK)
+        open_here(rank, layout, source, &reason);
+    if (reason.code != SB_OK) /* to this run the file is input */
+        sb_fail(status, reason.code == SB_IO ? SB_INPUT : reason.code, "--reuse: %s", reason.message);
+    return sb_agree(comm, status) == SB_OK ? share_claims(comm, rank, source, status) : status->code;
+}
+
+void sb_source_close(sb_source *source) {
+    free(source->claims);
+    sb_graft_free(&source->graft);
+    sb_store_reader_close(source->reader);
+    sb_plan_free(source->plan);
+    *source = (sb_source){0};
+}
+
+static uint64_t first_claim(const sb_source *source, uint64_t key) {
+    uint64_t low = 0, high = source->claim_count;
+    while (low < high) {
+        const uint64_t middle = low + (high - low) / 2;
+        if (source->claims[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool same(sb_hash a, sb_hash b) {
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
+uint64_t sb_source_find(const sb_source *source, sb_hash identity, sb_hash records) {
+    const uint64_t key = key_of(identity);
+    for (uint64_t i = first_claim(source, key); i < source->claim_count && source->claims[i].key == key; ++i) {
+        sb_settings settings;
+        sb_grid_settings(&source->plan->grid, source->claims[i].trial, &settings);
+        if (same(sb_section_identity(&settings, "record"), records) && same(sb_settings_identity(&settings), identity))
+            return source->claims[i].trial;
+    }
+    return SB_NO_TRIAL;
+}
+
+bool sb_source_trains(const sb_source *source, sb_hash identity) {
+    const uint64_t key = key_of(identity), i = first_claim(source, key);
+    return i < source->claim_count && source->claims[i].key == key;
+}
