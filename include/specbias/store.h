@@ -126,6 +126,8 @@ enum { SB_FAILED_LISTED = 10 };
 typedef struct sb_summary {
     char *sweep_name; /**< released by sb_summary_free */
     uint64_t trials, done, failed;
+    uint64_t saved;         /**< begun and saved in the last checkpoint; a run goes on with them */
+    uint64_t saved_updates; /**< training steps that they have behind them, in all */
     int64_t runs;
     uint64_t failures[SB_FAILURE_COUNT];            /**< failed trials by reason */
     size_t listed;                                  /**< the smaller of failed and SB_FAILED_LISTED */

@@ -57,6 +57,11 @@ static int print_text(const char *path, const sb_plan *plan, const sb_summary *s
     printf("sweep      %s\n", summary->sweep_name);
     printf("trials     %" PRIu64 ": %" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " missing\n", summary->trials,
            summary->done, summary->failed, missing(summary));
+    if (summary->saved > 0)
+        printf("saved      %" PRIu64 " of the missing %s begun; at the last checkpoint after %" PRIu64
+               " training steps%s\n",
+               summary->saved, summary->saved == 1 ? "is" : "are", summary->saved_updates,
+               summary->saved == 1 ? "" : " in all");
     for (int reason = 1; reason < SB_FAILURE_COUNT; ++reason)
         if (summary->failures[reason])
             printf("failed     %" PRIu64 ": %s\n", summary->failures[reason], sb_failure_message((sb_failure)reason));
@@ -99,8 +104,9 @@ static int print_json(const char *path, const sb_plan *plan, const sb_summary *s
     sb_print_json_text("file", path, ", ");
     sb_print_json_text("sweep", summary->sweep_name, ", ");
     printf("\"trials\": %" PRIu64 ", \"done\": %" PRIu64 ", \"failed\": %" PRIu64 ", \"missing\": %" PRIu64
-           ", \"runs\": %" PRId64 ", \"failures\": {",
-           summary->trials, summary->done, summary->failed, missing(summary), summary->runs);
+           ", \"saved\": %" PRIu64 ", \"saved_updates\": %" PRIu64 ", \"runs\": %" PRId64 ", \"failures\": {",
+           summary->trials, summary->done, summary->failed, missing(summary), summary->saved, summary->saved_updates,
+           summary->runs);
     for (int reason = 1; reason < SB_FAILURE_COUNT; ++reason)
         printf("%s\"%s\": %" PRIu64, reason > 1 ? ", " : "", sb_failure_message((sb_failure)reason),
                summary->failures[reason]);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <specbias/comm.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,18 +73,15 @@ done:
 static sb_code prepare(const char *path, sb_checkpoints *checkpoints, sb_status *status) {
     sb_mpi_check(MPI_Comm_rank(checkpoints->comm, &checkpoints->rank), "MPI_Comm_rank", status);
     sb_mpi_check(MPI_Comm_size(checkpoints->comm, &checkpoints->ranks), "MPI_Comm_size", status);
-    for (int i = 0; i < 2; ++i) {
-        const size_t size = strlen(path) + sizeof ".checkpoint-0";
-        if (!(checkpoints->paths[i] = malloc(size)))
-            return sb_fail(status, SB_MEMORY, "no memory for the names of checkpoints");
-        snprintf(checkpoints->paths[i], size, "%s.checkpoint-%d", path, i);
-    }
+    for (int i = 0; i < 2 && status->code == SB_OK; ++i)
+        checkpoints->paths[i] = sb_checkpoint_path(path, i, status);
     return status->code;
 }
 
-sb_code sb_checkpoints_open(MPI_Comm comm, const char *path, sb_hash sweep, uint64_t trials, sb_fault *fault,
+sb_code sb_checkpoints_open(MPI_Comm comm, const char *path, const sb_sweep *sweep, uint64_t trials, sb_fault *fault,
                             sb_checkpoints *checkpoints, sb_status *status) {
-    *checkpoints = (sb_checkpoints){.comm = comm, .fault = fault, .sweep = sweep, .trials = trials, .latest = -1};
+    *checkpoints = (sb_checkpoints){.comm = comm, .fault = fault, .trials = trials, .latest = -1};
+    sb_hash_format(sb_sweep_identity(sweep), checkpoints->sweep);
     if (prepare(path, checkpoints, status) == SB_OK && checkpoints->rank == 0)
         find_latest(checkpoints, status);
     if (sb_agree(comm, status) != SB_OK || share(checkpoints, status) != SB_OK || checkpoints->count == 0)

@@ -16,6 +16,7 @@
 #define SPECBIAS_STORE_CHECKPOINT_H
 
 #include "fault.h"
+#include "names.h"
 #include <mpi.h>
 #include <specbias/store.h>
 
@@ -35,8 +36,8 @@ enum { SB_SAVED_SLOT_WORDS = sizeof(sb_saved_slot) / sizeof(uint64_t) };
 typedef struct sb_checkpoints {
     MPI_Comm comm; /* borrowed */
     int rank, ranks;
-    sb_fault *fault; /* borrowed */
-    sb_hash sweep;
+    sb_fault *fault;          /* borrowed */
+    char sweep[SB_HASH_TEXT]; /* its identity */
     uint64_t trials;
     char *paths[2];
     int latest;        /* which of them is the checkpoint; -1: neither */
@@ -47,7 +48,7 @@ typedef struct sb_checkpoints {
 
 /* Collective. Finds the checkpoint of @p path, a results file of @p sweep with so many trials, and leaves out what of
  * it is damaged. A checkpoint of another sweep is none. Release with sb_checkpoints_close, also after a failure. */
-sb_code sb_checkpoints_open(MPI_Comm comm, const char *path, sb_hash sweep, uint64_t trials, sb_fault *fault,
+sb_code sb_checkpoints_open(MPI_Comm comm, const char *path, const sb_sweep *sweep, uint64_t trials, sb_fault *fault,
                             sb_checkpoints *checkpoints, sb_status *status);
 void sb_checkpoints_close(sb_checkpoints *checkpoints);
 
@@ -71,13 +72,16 @@ sb_code sb_checkpoints_write(sb_checkpoints *checkpoints, const uint8_t *states,
 typedef struct sb_checkpoint_head {
     char magic[16];
     uint64_t sequence, count;
-    uint8_t sweep[16];
+    char sweep[SB_IDENTITY_LENGTH];
     uint64_t checksum; /* of the head with 0 here, then the slots */
 } sb_checkpoint_head;
 
+/* The name of file number @p which beside the results file @p results; to be released with free(). */
+char *sb_checkpoint_path(const char *results, int which, sb_status *status);
+
 /* What begins the file @p path, in rising order of trial; *slots is NULL, and the head zero, if it is missing, damaged
- * or of another sweep. */
-sb_code sb_checkpoint_read_head(const char *path, sb_hash sweep, uint64_t trials, sb_checkpoint_head *head,
+ * or not of the sweep with identity @p sweep [SB_IDENTITY_LENGTH]. */
+sb_code sb_checkpoint_read_head(const char *path, const char *sweep, uint64_t trials, sb_checkpoint_head *head,
                                 sb_saved_slot **slots, sb_status *status);
 
 /* Completes @p head for these slots. */

@@ -1,6 +1,7 @@
 #include "checkpoint.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +10,14 @@
 static const char magic[16] = "specbias saved1";
 
 enum { ALIGNMENT = 4096 };
+
+char *sb_checkpoint_path(const char *results, int which, sb_status *status) {
+    const size_t size = strlen(results) + sizeof ".checkpoint-0";
+    char *path = sb_array(size, 1, "the name of a checkpoint", status);
+    if (path)
+        snprintf(path, size, "%s.checkpoint-%d", results, which);
+    return path;
+}
 
 uint64_t sb_checkpoint_start(uint64_t count) {
     const uint64_t bytes = sizeof(sb_checkpoint_head) + count * sizeof(sb_saved_slot);
@@ -69,13 +78,13 @@ static sb_code read_slots(int descriptor, const sb_checkpoint_head *head, uint64
     return SB_OK;
 }
 
-sb_code sb_checkpoint_read_head(const char *path, sb_hash sweep, uint64_t trials, sb_checkpoint_head *head,
+sb_code sb_checkpoint_read_head(const char *path, const char *sweep, uint64_t trials, sb_checkpoint_head *head,
                                 sb_saved_slot **slots, sb_status *status) {
     sb_code code = SB_OK;
     *slots = NULL;
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor >= 0 && sb_checkpoint_pread(descriptor, head, sizeof *head, 0) &&
-        memcmp(head->magic, magic, sizeof magic) == 0 && memcmp(head->sweep, sweep.bytes, sizeof sweep.bytes) == 0)
+        memcmp(head->magic, magic, sizeof magic) == 0 && memcmp(head->sweep, sweep, sizeof head->sweep) == 0)
         code = read_slots(descriptor, head, trials, slots, status);
     if (descriptor >= 0)
         close(descriptor); /* opened for reading: nothing can be lost */

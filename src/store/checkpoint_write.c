@@ -235,7 +235,7 @@ static sb_code read_back(writing *w) {
 static sb_code write_head(writing *w) {
     const sb_checkpoints *checkpoints = w->checkpoints;
     sb_checkpoint_head head = {.sequence = checkpoints->sequence + 1, .count = w->count};
-    memcpy(head.sweep, checkpoints->sweep.bytes, sizeof head.sweep);
+    memcpy(head.sweep, checkpoints->sweep, sizeof head.sweep);
     sb_checkpoint_seal(&head, w->slots);
     if (checkpoints->rank == 0 && !is_to_fail(w) &&
         check(w,

@@ -140,7 +140,7 @@ static sb_code release(sb_store *store, sb_status *status) {
 /* Finds the trials in flight. A new file has none: what lies beside it is of a file that was there before. */
 static sb_code open_checkpoints(sb_store *store, bool created, sb_status *status) {
     sb_checkpoints *checkpoints = &store->checkpoints;
-    const sb_hash sweep = sb_sweep_identity(store->file.layout->grid->sweep);
+    const sb_sweep *sweep = store->file.layout->grid->sweep;
     bool pending = false;
     if (sb_checkpoints_open(store->comm, store->path, sweep, store->file.trials, store->fault, checkpoints, status) !=
         SB_OK)

@@ -128,6 +128,36 @@ static sb_code read_steps(hid_t file, const char *path, sb_summary *summary, sb_
     return sb_h5_release(dataset, code, path, status);
 }
 
+/* Of both files of trials in flight the newer counts, as for a run that goes on. Those that are done were committed
+ * after it was written. */
+static sb_code count_saved(hid_t file, const char *path, const uint8_t *states, sb_summary *summary,
+                           sb_status *status) {
+    char sweep[SB_HASH_TEXT] = "";
+    uint64_t newest = 0;
+    sb_h5_read_text(file, SB_ATTRIBUTE_SWEEP, sweep, sizeof sweep); /* without it there are none */
+    for (int i = 0; i < 2; ++i) {
+        sb_checkpoint_head head;
+        sb_saved_slot *slots = NULL;
+        char *name = sb_checkpoint_path(path, i, status);
+        sb_code code =
+            name ? sb_checkpoint_read_head(name, sweep, summary->trials, &head, &slots, status) : status->code;
+        free(name);
+        if (code != SB_OK)
+            return code;
+        if (slots && head.sequence > newest) {
+            newest = head.sequence;
+            summary->saved = summary->saved_updates = 0;
+            for (uint64_t j = 0; j < head.count; ++j)
+                if (states[slots[j].trial] == SB_TRIAL_MISSING) {
+                    ++summary->saved;
+                    summary->saved_updates += slots[j].steps;
+                }
+        }
+        free(slots);
+    }
+    return SB_OK;
+}
+
 static sb_code count_trials(hid_t file, const char *path, sb_summary *summary, sb_status *status) {
     void *read[2] = {NULL, NULL};
     uint64_t reasons = 0;
@@ -143,6 +173,8 @@ static sb_code count_trials(hid_t file, const char *path, sb_summary *summary, s
         if (states[i] == SB_TRIAL_FAILED)
             count_failure(i, failures[i], summary);
     }
+    if (code == SB_OK)
+        code = count_saved(file, path, states, summary, status);
     free(read[1]);
     free(read[0]);
     return code == SB_OK && summary->listed > 0 ? read_steps(file, path, summary, status) : code;
