@@ -107,7 +107,7 @@ awaits() {
     local until=$((SECONDS + $1)) what=$2
     shift 2
     until "$@"; do
-        [ $SECONDS -lt $until ] || fail "not within its time: $what"
+        [ $SECONDS -lt $until ] || fail "not within its time: $what; $(squeue; tail -n 20 "$cluster/slurmctld.log")"
         sleep 0.3
     done
 }

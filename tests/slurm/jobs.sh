@@ -28,7 +28,10 @@ END
 # seconds.
 cat > slow << END
 #!/bin/sh
-[ "\${SLURM_RESTART_COUNT:-0}" -gt 0 ] || export SPECBIAS_FAULT=pause:before-payload:1500
+if [ "\$1" = run ] && [ "\${SLURM_RESTART_COUNT:-0}" -eq 0 ]; then
+    export SPECBIAS_FAULT=pause:before-payload:1500
+    set -- "\$@" --interval 0.02
+fi
 exec "$program" "\$@"
 END
 # A program that always stops early.
@@ -45,27 +48,22 @@ digest() {
     "$program" verify "$1" | sed -nE 's/^digest: ([0-9a-f]{32})$/\1/p'
 }
 declare -A job # the number of each
-# submit NAME LAUNCH PROGRAM SWEEP [option of sbatch]...: its log is NAME.log, its
-# results are NAME.h5.
+# submit NAME LAUNCH PROGRAM SWEEP [option of sbatch]...: its log is NAME.log, its results are NAME.h5.
 submit() {
-    job[$1]=$(SPECBIAS_LAUNCH=$2 SPECBIAS=$3 sbatch --parsable -o "$1.log" "${@:5}" "$jobs/sweep.sbatch" "$4" -o "$1.h5" \
-        --interval 0.02) || fail "sbatch refuses job $1"
-}
-is() { # JOB STATE
-    [ "$(field "$1" JobState)" = "$2" ]
+    job[$1]=$(SPECBIAS_LAUNCH=$2 SPECBIAS=$3 sbatch --parsable -o "$1.log" "${@:5}" "$jobs/sweep.sbatch" "$4" -o "$1.h5") ||
+        fail "sbatch refuses job $1"
 }
 has_begun() { # FILE
     [ "$(count 'done' "$1")" -gt 0 ] 2> /dev/null
 }
-is_over() { # JOB
-    [[ $(field "$1" JobState) =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT|PREEMPTED)$ ]]
+is_over() { # NAME; its log is then in `out`
+    cp "$1.log" out 2> /dev/null
+    [[ $(field "${job[$1]}" JobState) =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT|PREEMPTED)$ ]] && cp "$1.log" out
 }
-# ends SECONDS NAME STATE: the job NAME, whose log is then in `out`.
+# ends SECONDS NAME STATE
 ends() {
-    cp "$2.log" out 2> /dev/null
-    awaits "$1" "job $2 ends" is_over "${job[$2]}"
-    cp "$2.log" out || fail "job $2 has no log"
-    is "${job[$2]}" "$3" || fail "job $2 is $(field "${job[$2]}" JobState), not $3"
+    awaits "$1" "job $2 ends" is_over "$2"
+    [ "$(field "${job[$2]}" JobState)" = "$3" ] || fail "job $2 is $(field "${job[$2]}" JobState), not $3"
 }
 is_complete() { # NAME
     [ "$(digest "$1.h5")" = "$reference" ] || fail "the results of $1 differ from those of an uninterrupted run"
