@@ -30,9 +30,9 @@ void sb_graft_copy(const sb_graft *graft, size_t probe, const void *from, void *
 
 /* --- reuse_source.c --- */
 
-/* A slot that claims to be done. Only 64-bit words, so that MPI sends it as such. */
+/* A slot that claims to be done. */
 typedef struct sb_claim {
-    uint64_t key; /* the beginning of its identity */
+    sb_hash identity; /* that it claims */
     uint64_t trial;
 } sb_claim;
 
@@ -43,7 +43,7 @@ typedef struct sb_source {
     sb_graft graft;
     char architecture[64]; /* BLIS sub-configuration of its last run; rank 0 alone knows it */
     uint64_t claim_count;
-    sb_claim *claims; /* [claim_count] by key, then trial */
+    sb_claim *claims; /* [claim_count] by identity, then trial */
 } sb_source;
 
 #define SB_NO_TRIAL UINT64_MAX

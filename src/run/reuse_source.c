@@ -18,15 +18,14 @@ static sb_code read_architecture(sb_source *source, sb_status *status) {
 /* --- The index ------------------------------------------------------------------------------------------------------
  */
 
-static uint64_t key_of(sb_hash identity) {
-    uint64_t key;
-    memcpy(&key, identity.bytes, sizeof key);
-    return key;
+static int compare(sb_hash a, sb_hash b) {
+    return memcmp(&a, &b, sizeof a);
 }
 
-static int by_key(const void *left, const void *right) {
+static int by_identity(const void *left, const void *right) {
     const sb_claim *a = left, *b = right;
-    return a->key != b->key ? (a->key > b->key) - (a->key < b->key) : (a->trial > b->trial) - (a->trial < b->trial);
+    const int order = compare(a->identity, b->identity);
+    return order ? order : (a->trial > b->trial) - (a->trial < b->trial);
 }
 
 static sb_code list_claims(sb_source *source, const uint8_t *states, sb_hash *identities, sb_status *status) {
@@ -38,14 +37,14 @@ static sb_code list_claims(sb_source *source, const uint8_t *states, sb_hash *id
         code = sb_store_reader_identities(source->reader, first, count, identities, status);
         for (size_t i = 0; code == SB_OK && i < count; ++i)
             if (states[first + i] == SB_TRIAL_DONE)
-                source->claims[listed++] = (sb_claim){key_of(identities[i]), first + i};
+                source->claims[listed++] = (sb_claim){identities[i], first + i};
     }
-    qsort(source->claims, listed, sizeof *source->claims, by_key);
+    qsort(source->claims, listed, sizeof *source->claims, by_identity);
     return code;
 }
 
-/* What the slots claim is taken from the file, for it takes 3 s to compute a million identities; who reads a slot finds
- * out whether its claim is true. */
+/* The file says what the slots claim, for a million identities take 6 s to compute; who reads a slot finds out whether
+ * its claim is true. */
 static sb_code read_claims(sb_source *source, sb_status *status) {
     const uint64_t trials = source->plan->grid.trials.count;
     uint8_t *states = sb_array(trials, 1, "states of earlier trials", status);
@@ -111,11 +110,11 @@ void sb_source_close(sb_source *source) {
     *source = (sb_source){0};
 }
 
-static uint64_t first_claim(const sb_source *source, uint64_t key) {
+static uint64_t first_claim(const sb_source *source, sb_hash identity) {
     uint64_t low = 0, high = source->claim_count;
     while (low < high) {
         const uint64_t middle = low + (high - low) / 2;
-        if (source->claims[middle].key < key)
+        if (compare(source->claims[middle].identity, identity) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -123,22 +122,20 @@ static uint64_t first_claim(const sb_source *source, uint64_t key) {
     return low;
 }
 
-static bool same(sb_hash a, sb_hash b) {
-    return memcmp(&a, &b, sizeof a) == 0;
-}
-
-uint64_t sb_source_find(const sb_source *source, sb_hash identity, sb_hash records) {
-    const uint64_t key = key_of(identity);
-    for (uint64_t i = first_claim(source, key); i < source->claim_count && source->claims[i].key == key; ++i) {
-        sb_settings settings;
-        sb_grid_settings(&source->plan->grid, source->claims[i].trial, &settings);
-        if (same(sb_section_identity(&settings, "record"), records) && same(sb_settings_identity(&settings), identity))
-            return source->claims[i].trial;
-    }
-    return SB_NO_TRIAL;
+static bool is_claimed(const sb_source *source, uint64_t claim, sb_hash identity) {
+    return claim < source->claim_count && compare(source->claims[claim].identity, identity) == 0;
 }
 
 bool sb_source_trains(const sb_source *source, sb_hash identity) {
-    const uint64_t key = key_of(identity), i = first_claim(source, key);
-    return i < source->claim_count && source->claims[i].key == key;
+    return is_claimed(source, first_claim(source, identity), identity);
+}
+
+uint64_t sb_source_find(const sb_source *source, sb_hash identity, sb_hash records) {
+    for (uint64_t i = first_claim(source, identity); is_claimed(source, i, identity); ++i) {
+        sb_settings settings;
+        sb_grid_settings(&source->plan->grid, source->claims[i].trial, &settings);
+        if (compare(sb_section_identity(&settings, "record"), records) == 0)
+            return source->claims[i].trial;
+    }
+    return SB_NO_TRIAL;
 }
