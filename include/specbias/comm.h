@@ -1,5 +1,6 @@
 /** @file comm.h
- * What several ranks need to act as one: a shared verdict on errors, and a bell that calls them together.
+ * What several ranks need to act as one: a shared verdict on errors, a bell that calls them together, and a watchdog
+ * that names a rank that does not come.
  */
 #ifndef SPECBIAS_COMM_H
 #define SPECBIAS_COMM_H
@@ -51,5 +52,38 @@ sb_ring sb_bell_heard(sb_bell *bell);
 /** Collective. Every rank must have heard the last ring (STOP or END); otherwise the pending broadcast is completed
  * first. */
 void sb_bell_destroy(sb_bell *bell);
+
+/** A ring of ranks, each of which watches the next (and the last one rank 0): about once a second a rank tells the one
+ * before it what it does. If nothing is heard of a rank for a stated time, its watcher says so, again when the time has
+ * doubled, and once more when the rank is back.
+ *
+ * A rank that was away itself, be it in a long computation, a commit round or stopped, for more than half that time,
+ * first counts anew: so a slow file system, on which all ranks wait together, accuses nobody. Nor can a rank that hangs
+ * watch: of neighbours that hang together, as on a node that swaps, the first is named, and the next when that one is
+ * back. Errors of MPI in it are fatal. */
+typedef struct sb_watch sb_watch;
+
+enum { SB_DOING_LENGTH = 320 }; /**< bytes of what a rank does, in words, with the final zero */
+
+typedef struct sb_watch_rules {
+    double limit;  /**< seconds without a sign of life; 0: nobody is watched. Equal on all ranks */
+    void *context; /**< passed to both functions */
+    /** Not collective. Writes what this rank does, to follow "it was": "at step 200", say; or nothing, if it has no
+     * work. */
+    void (*doing)(void *context, char text[SB_DOING_LENGTH]);
+    /** Not collective; on the watching rank. Takes a line of text, without a line break, for the user. */
+    void (*warn)(void *context, const char *line);
+} sb_watch_rules;
+
+/** Collective. @p *watch is NULL, with which the other functions do nothing, if nobody is to be watched or there is one
+ * rank only. Returns an agreed code. */
+sb_code sb_watch_create(MPI_Comm comm, const sb_watch_rules *rules, sb_watch **watch, sb_status *status);
+
+/** Not collective; never waits. To be called as often as possible with the time, @p now in sb_seconds; does nothing
+ * until a second, or an eighth of a shorter limit, has passed. Does not give MPI a turn in between. */
+void sb_watch_look(sb_watch *watch, double now);
+
+/** Collective. Waits until every rank's last word has been heard. */
+void sb_watch_destroy(sb_watch *watch);
 
 #endif

@@ -12,6 +12,7 @@
 #define SPECBIAS_SCHED_H
 
 #include <mpi.h>
+#include <specbias/comm.h>
 #include <specbias/grid.h>
 
 /* --- Order ----------------------------------------------------------------------------------------------------------
@@ -76,6 +77,10 @@ typedef struct sb_tasks {
     void (*show)(void *context, const sb_progress *progress);
     /** Not collective. True once this rank has been asked to stop early (by a signal, say). May be NULL. */
     bool (*stop)(void *context);
+    double watchdog; /**< seconds after which a rank of which nothing is heard is named (sb_watch); 0: never */
+    /** Not collective. Needed where watchdog is not 0: as in sb_watch_rules; doing() describes the ticket in work(). */
+    void (*doing)(void *context, char text[SB_DOING_LENGTH]);
+    void (*warn)(void *context, const char *line);
 } sb_tasks;
 
 /** Collective. Does all pending tickets. The agreed outcome: SB_OK; SB_STOPPED if tickets are left because of a stop;

@@ -1,3 +1,4 @@
+#include "internal.h"
 #include <specbias/comm.h>
 #include <stdlib.h>
 
@@ -26,19 +27,13 @@ static sb_ring take(sb_bell *bell) {
     return ring;
 }
 
-static sb_code duplicate(MPI_Comm comm, sb_bell *bell, sb_status *status) {
-    if (sb_mpi_check(MPI_Comm_dup(comm, &bell->comm), "MPI_Comm_dup", status) ||
-        sb_mpi_check(MPI_Comm_set_errhandler(bell->comm, MPI_ERRORS_ARE_FATAL), "MPI_Comm_set_errhandler", status))
-        return SB_SYSTEM;
-    return sb_mpi_check(MPI_Comm_rank(bell->comm, &bell->rank), "MPI_Comm_rank", status);
-}
-
 sb_code sb_bell_create(MPI_Comm comm, sb_bell **bell, sb_status *status) {
     sb_status verdict = {.code = SB_OK};
     *bell = sb_array(1, sizeof **bell, "the bell", &verdict);
     if (!sb_agree(comm, &verdict)) {
         **bell = (sb_bell){.comm = MPI_COMM_NULL, .request = MPI_REQUEST_NULL};
-        duplicate(comm, *bell, &verdict);
+        if (sb_comm_copy(comm, &(*bell)->comm, &verdict) == SB_OK)
+            sb_mpi_check(MPI_Comm_rank(comm, &(*bell)->rank), "MPI_Comm_rank", &verdict);
         sb_agree(comm, &verdict);
     }
     if (verdict.code) {

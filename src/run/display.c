@@ -9,6 +9,7 @@
 
 enum { BAR_WIDTH = 30 };
 static const double seconds_between_lines = 30;
+static const char clear_line[] = "\r\033[K";
 
 /* True if what is written to standard error ends on a terminal. Under mpirun a rank's standard error is always a pipe
  * (and its standard output always a terminal, whatever mpirun's is), so there mpirun itself, the parent, is asked. */
@@ -64,7 +65,7 @@ static void draw_bar(double share, const char *figures) {
     const int filled = (int)(share * BAR_WIDTH);
     memset(bar, '#', (size_t)filled);
     memset(bar + filled, '.', (size_t)(BAR_WIDTH - filled));
-    fprintf(stderr, "\r\033[K[%s] %s", bar, figures);
+    fprintf(stderr, "%s[%s] %s", clear_line, bar, figures);
 }
 
 void sb_display_show(sb_display *display, const sb_progress *progress) {
@@ -83,7 +84,7 @@ void sb_display_show(sb_display *display, const sb_progress *progress) {
 
 void sb_display_end(sb_display *display) {
     if (display->shown && display->terminal)
-        fputs("\r\033[K", stderr);
+        fputs(clear_line, stderr);
 }
 
 void sb_display_note(const sb_display *display, const char *format, ...) {
@@ -92,5 +93,5 @@ void sb_display_note(const sb_display *display, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "%sspecbias: %s\n", display->shown && display->terminal ? "\r\033[K" : "", text);
+    fprintf(stderr, "%sspecbias: %s\n", display->terminal ? clear_line : "", text);
 }

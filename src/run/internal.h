@@ -46,7 +46,7 @@ void sb_stop_end(sb_stop *stop);
 
 typedef struct sb_display {
     bool shown;    /* false on other ranks and with --quiet */
-    bool terminal; /* a bar that moves, or lines in a log */
+    bool terminal; /* a bar that moves, or lines in a log; known to all ranks */
     double next;   /* second of the run at which the next line is due in a log */
     uint64_t trials, already_done;
     uint64_t saved;    /* trials that go on from a checkpoint */
@@ -58,7 +58,7 @@ void sb_display_start(sb_display *display, int ranks);
 void sb_display_show(sb_display *display, const sb_progress *progress);
 void sb_display_end(sb_display *display);
 
-/* Says something that matters also with --quiet, on a line of its own. */
+/* Any rank. Says something that matters also with --quiet, on a line of its own. */
 void sb_display_note(const sb_display *display, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* --- provenance.c --- */
@@ -97,6 +97,7 @@ typedef struct sb_work {
     /* The ticket in hand. */
     sb_scheduler *scheduler;
     sb_status *status;
+    uint64_t trial;
     int64_t step;
     double flops_per_step;
     const sb_trial *in_flight; /* between two of its steps; NULL at other times */
@@ -112,6 +113,8 @@ bool sb_work_pending(void *context, uint64_t ticket);
 sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_status *status);
 sb_code sb_work_round(void *context, bool last, sb_status *status);
 void sb_work_show(void *context, const sb_progress *progress);
+void sb_work_doing(void *context, char text[SB_DOING_LENGTH]);
+void sb_work_warn(void *context, const char *line);
 
 /* The cost model as the scheduler's order asks for it; @p layout is an sb_layout. */
 double sb_work_flops(const void *layout, const sb_settings *settings);

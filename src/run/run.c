@@ -65,7 +65,10 @@ static sb_code train(sb_work *work, const sb_reuse *reuse, const sb_run_options 
                             .work = sb_work_do,
                             .round = sb_work_round,
                             .show = sb_work_show,
-                            .stop = sb_work_stop};
+                            .stop = sb_work_stop,
+                            .watchdog = options->watchdog,
+                            .doing = sb_work_doing,
+                            .warn = sb_work_warn};
     sb_progress progress = {0};
     if (sb_run_info_create(work->comm, &work->info, status) != SB_OK ||
         sb_store_begin_run(work->store, &work->info, status) != SB_OK ||
@@ -75,6 +78,9 @@ static sb_code train(sb_work *work, const sb_reuse *reuse, const sb_run_options 
     if (sb_agree(work->comm, status) != SB_OK)
         return status->code;
     sb_display_start(&work->display, work->ranks);
+    sb_mpi_check(MPI_Bcast(&work->display.terminal, 1, MPI_C_BOOL, 0, work->comm), "MPI_Bcast", status);
+    if (sb_agree(work->comm, status) != SB_OK)
+        return status->code;
     work->started = sb_seconds();
     sb_scheduler_run(work->comm, &tasks, &progress, status);
     sb_display_end(&work->display);

@@ -1,5 +1,7 @@
 #include "internal.h"
+#include <inttypes.h>
 #include <specbias/comm.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 void sb_stopwatch_start(sb_stopwatch *watch) {
@@ -101,6 +103,7 @@ sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_s
     const int64_t steps = settings.training.steps;
     work->scheduler = scheduler;
     work->status = status;
+    work->trial = trial;
     work->flops_per_step = sb_order_cost(work->order, ticket) / (double)(steps > 0 ? steps : 1);
 
     sb_result result = {0};
@@ -186,4 +189,16 @@ sb_code sb_work_round(void *context, bool last, sb_status *status) {
 
 void sb_work_show(void *context, const sb_progress *progress) {
     sb_display_show(&((sb_work *)context)->display, progress);
+}
+
+void sb_work_doing(void *context, char text[SB_DOING_LENGTH]) {
+    const sb_work *work = context;
+    char name[SB_TRIAL_NAME_LENGTH];
+    sb_trial_name(work->plan->layout, work->trial, name);
+    snprintf(text, SB_DOING_LENGTH, "at trial %" PRIu64 "%s%s%s, step %" PRId64, work->trial, *name ? " (" : "", name,
+             *name ? ")" : "", work->step);
+}
+
+void sb_work_warn(void *context, const char *line) {
+    sb_display_note(&((sb_work *)context)->display, "%s", line);
 }

@@ -18,6 +18,8 @@
  * STOP, which rank 0 also rings in sb_scheduler_progress. Before a round those who have come still look out for a
  * request, and raise STOP; one who has heard of the round and is not there yet reads that word itself, since no bell
  * rings before the round is over.
+ * 7. The watchdog (comm.h) is looked after at every step and while ranks wait for each other before a round, but not in
+ * the round, where all of them wait in collective calls.
  */
 
 /* Seconds. Rank 0's look at the words takes about a microsecond. */
@@ -27,11 +29,13 @@ struct sb_scheduler {
     const sb_tasks *tasks;
     sb_bell *bell;
     sb_counter counter;
+    sb_watch *watch;
     MPI_Comm comm; /* of the tasks */
     int rank, ranks;
     sb_ring heard;     /* rung and not acted upon yet */
     bool over;         /* heard STOP or END, or a round failed */
     bool idle;         /* found no more tickets */
+    bool at_work;      /* on a ticket */
     bool asked;        /* has raised STOP, or found it raised */
     bool unfinished;   /* has left a ticket */
     sb_status failure; /* of this rank's work */
@@ -46,12 +50,16 @@ static void ask_to_stop(sb_scheduler *scheduler) {
     sb_counter_raise(&scheduler->counter, SB_COUNTER_STOP, 1);
 }
 
-/* Looks whether this rank is to stop. */
-static void look_out(void *context) {
-    sb_scheduler *scheduler = context;
+/* Looks whether this rank is to stop, and after its neighbours. */
+static void look_out(sb_scheduler *scheduler, double now) {
     const sb_tasks *tasks = scheduler->tasks;
+    sb_watch_look(scheduler->watch, now);
     if (!scheduler->asked && tasks->stop && tasks->stop(tasks->context))
         ask_to_stop(scheduler);
+}
+
+static void look_out_meanwhile(void *context) {
+    look_out(context, sb_seconds());
 }
 
 static void report(sb_scheduler *scheduler) {
@@ -96,7 +104,7 @@ static void enter_round(sb_scheduler *scheduler, bool last) {
     const sb_tasks *tasks = scheduler->tasks;
     report(scheduler);
     scheduler->rounds++;
-    sb_meet(scheduler->comm, look_out, scheduler, &scheduler->round);
+    sb_meet(scheduler->comm, look_out_meanwhile, scheduler, &scheduler->round);
     if (sb_agree(scheduler->comm, &scheduler->round) == SB_OK)
         scheduler->round.code = tasks->round(tasks->context, last, &scheduler->round);
     scheduler->round_ended = sb_seconds();
@@ -123,7 +131,7 @@ static void act_on_ring(sb_scheduler *scheduler) {
 static sb_code attend(sb_scheduler *scheduler, sb_status *status) {
     if (!scheduler->over) {
         const double now = sb_seconds();
-        look_out(scheduler);
+        look_out(scheduler, now);
         if (now >= scheduler->report_at)
             report_and_show(scheduler, now);
         if (scheduler->rank == 0 && scheduler->heard == SB_RING_NONE && now >= scheduler->look_at)
@@ -143,7 +151,7 @@ sb_code sb_scheduler_poll(sb_scheduler *scheduler, double work, sb_status *statu
 
 sb_code sb_scheduler_progress(sb_scheduler *scheduler, sb_status *status) {
     const double now = sb_seconds();
-    look_out(scheduler);
+    look_out(scheduler, now);
     if ((scheduler->rank == 0 || scheduler->heard == SB_RING_ROUND) && now >= scheduler->look_at) {
         scheduler->look_at = now + look_interval;
         scheduler->asked |= sb_counter_read(&scheduler->counter, SB_COUNTER_STOP) != 0;
@@ -167,7 +175,9 @@ sb_code sb_scheduler_round(sb_scheduler *scheduler, sb_status *status) {
 
 static void do_ticket(sb_scheduler *scheduler, uint64_t ticket) {
     sb_status status = {.code = SB_OK};
+    scheduler->at_work = true;
     const sb_code code = scheduler->tasks->work(scheduler->tasks->context, ticket, scheduler, &status);
+    scheduler->at_work = false;
     if (!code) {
         report(scheduler);
         sb_counter_add(&scheduler->counter, SB_COUNTER_FINISHED, 1);
@@ -222,25 +232,56 @@ static sb_code conclude(sb_scheduler *scheduler, sb_status *status) {
     return verdict.code;
 }
 
+static void describe(void *context, char text[SB_DOING_LENGTH]) {
+    const sb_scheduler *scheduler = context;
+    if (scheduler->at_work)
+        scheduler->tasks->doing(scheduler->tasks->context, text);
+}
+
+static void warn(void *context, const char *line) {
+    const sb_tasks *tasks = ((sb_scheduler *)context)->tasks;
+    tasks->warn(tasks->context, line);
+}
+
+/* Bell, counter and watchdog: all or none. */
+static sb_code set_up(sb_scheduler *scheduler, sb_status *status) {
+    const sb_watch_rules rules = {
+        .limit = scheduler->tasks->watchdog, .context = scheduler, .doing = describe, .warn = warn};
+    sb_code code = sb_bell_create(scheduler->comm, &scheduler->bell, status);
+    if (code)
+        return code;
+    code = sb_counter_create(scheduler->comm, &scheduler->counter, status);
+    if (code)
+        goto no_counter;
+    code = sb_watch_create(scheduler->comm, &rules, &scheduler->watch, status);
+    if (!code)
+        return SB_OK;
+    sb_counter_destroy(&scheduler->counter);
+no_counter:
+    sb_bell_destroy(scheduler->bell);
+    return code;
+}
+
+static void take_down(sb_scheduler *scheduler) {
+    sb_watch_destroy(scheduler->watch);
+    sb_counter_destroy(&scheduler->counter);
+    sb_bell_destroy(scheduler->bell);
+}
+
 sb_code sb_scheduler_run(MPI_Comm comm, const sb_tasks *tasks, sb_progress *progress, sb_status *status) {
     sb_scheduler scheduler = {.tasks = tasks, .comm = comm};
     *progress = (sb_progress){0};
     if (sb_mpi_check(MPI_Comm_rank(comm, &scheduler.rank), "MPI_Comm_rank", status) ||
         sb_mpi_check(MPI_Comm_size(comm, &scheduler.ranks), "MPI_Comm_size", status))
         return SB_SYSTEM;
-    sb_code code = sb_bell_create(comm, &scheduler.bell, status);
+    sb_code code = set_up(&scheduler, status);
     if (code)
         return code;
-    code = sb_counter_create(comm, &scheduler.counter, status);
-    if (code)
-        goto done;
     scheduler.start = scheduler.round_ended = scheduler.look_at = sb_seconds();
     scheduler.report_at = scheduler.start + report_interval;
     do_tickets(&scheduler);
     code = conclude(&scheduler, status);
     *progress = progress_of_all(&scheduler);
-    sb_counter_destroy(&scheduler.counter);
-done:
-    sb_bell_destroy(scheduler.bell);
+    take_down(&scheduler);
     return code;
 }

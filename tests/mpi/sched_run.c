@@ -2,7 +2,7 @@
  * where there are more; makespan keeps Graham's bound for list scheduling; all ranks enter the same rounds, after each
  * interval, also while one ticket is all there is, or when a rank asks; a failure, a stop and a failed round end the
  * run on all ranks with one code and message; waiting ranks sleep; a poll takes less than a microsecond with a core for
- * each rank.
+ * each rank; a rank that does not poll for the stated time is named with its ticket, and nobody who waits for it.
  */
 #include "check.h"
 #include <math.h>
@@ -22,12 +22,13 @@ typedef struct job {
     /* the plan */
     uint64_t count;
     double interval;
-    double longest;    /* seconds of ticket 0; later ones are shorter */
-    bool none_pending; /* nothing needs work */
-    bool requests;     /* every ticket asks for a round half way */
-    bool silent_half;  /* every third ticket only calls sb_scheduler_progress in its first half */
-    bool stop_at_end;  /* stopping_rank is asked to when it has finished its first ticket */
-    double probe;      /* seconds for which ticket 0 only calls sb_scheduler_progress at first */
+    double longest;           /* seconds of ticket 0; later ones are shorter */
+    bool none_pending;        /* nothing needs work */
+    bool requests;            /* every ticket asks for a round half way */
+    double watchdog, absence; /* seconds; half way ticket 0 does not poll for so long */
+    bool silent_half;         /* every third ticket only calls sb_scheduler_progress in its first half */
+    bool stop_at_end;         /* stopping_rank is asked to when it has finished its first ticket */
+    double probe;             /* seconds for which ticket 0 only calls sb_scheduler_progress at first */
     bool measure_poll;
     uint64_t failing_ticket;
     int stopping_rank; /* asked to stop .. */
@@ -38,7 +39,9 @@ typedef struct job {
     double start, busy, poll_seconds;
     double round_ended, shortest_gap; /* seconds from a round's end to the next that is not the last */
     uint64_t claims, finished, uncommitted, rounds, last_rounds;
-    int shown;
+    int shown, warnings;
+    char warning[SB_MESSAGE_LENGTH]; /* the first */
+    int64_t ticket;
 } job;
 
 static void sleep_for(double seconds) {
@@ -118,6 +121,7 @@ static sb_code long_probe(const job *j, sb_scheduler *scheduler, sb_status *stat
 static sb_code work(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_status *status) {
     job *j = context;
     const double start = sb_seconds();
+    j->ticket = (int64_t)ticket;
     if (j->measure_poll)
         j->poll_seconds = seconds_of_poll(scheduler);
     sb_code code = SB_OK;
@@ -127,6 +131,8 @@ static sb_code work(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_
         code = work_half(j, ticket, true, scheduler, status);
     if (!code && ticket == j->failing_ticket)
         return sb_fail(status, SB_SYSTEM, "ticket %d broke", (int)ticket);
+    if (ticket == 0)
+        sleep_for(j->absence);
     if (!code && j->requests)
         code = ask_for_round(j, scheduler, status);
     if (!code && j->longest > 0)
@@ -171,6 +177,16 @@ static bool stop(void *context) {
     return j->rank == j->stopping_rank && sb_seconds() - j->start >= j->stop_after;
 }
 
+static void doing(void *context, char text[SB_DOING_LENGTH]) {
+    snprintf(text, SB_DOING_LENGTH, "at ticket %lld", (long long)((job *)context)->ticket);
+}
+
+static void warn(void *context, const char *line) {
+    job *j = context;
+    if (j->warnings++ == 0)
+        strcpy(j->warning, line);
+}
+
 /* --- One run, and what holds for every run --------------------------------------------------------------------------
  */
 
@@ -193,7 +209,10 @@ static sb_code run(job *j, sb_progress *progress, sb_status *status) {
                             .work = work,
                             .round = commit,
                             .show = show,
-                            .stop = stop};
+                            .stop = stop,
+                            .watchdog = j->watchdog,
+                            .doing = doing,
+                            .warn = warn};
     *status = (sb_status){.code = SB_OK};
     MPI_Barrier(MPI_COMM_WORLD);
     j->start = j->round_ended = sb_seconds();
@@ -315,6 +334,7 @@ static void check_poll(int *failures) {
     j->count = (uint64_t)j->ranks;
     j->longest = 0.02; /* so that every rank gets a ticket */
     j->measure_poll = true;
+    j->watchdog = 60;
     CHECK(failures, run(j, &progress, &status) == SB_OK);
     if (j->poll_seconds > 0)
         printf("rank %d of %d: %.0f ns a poll\n", j->rank, j->ranks, 1e9 * j->poll_seconds);
@@ -323,6 +343,25 @@ static void check_poll(int *failures) {
     if (j->ranks <= sysconf(_SC_NPROCESSORS_ONLN))
         CHECK(failures, j->poll_seconds < 1e-6);
 #endif
+    free(j);
+}
+
+/* Ticket 0 does not poll for one and a half times the limit while the other ranks train, wait for it in a round, and
+ * have nothing left to do. */
+static void check_watchdog(int *failures) {
+    job *j = new_job(failures);
+    sb_progress progress;
+    sb_status status;
+    j->count = 4;
+    j->longest = 1;
+    j->interval = 0.5;
+    j->watchdog = 1;
+    j->absence = 1.5;
+    CHECK(failures, run(j, &progress, &status) == SB_OK);
+    CHECK(failures,
+          sum_over_ranks((uint64_t)j->warnings) == (j->ranks > 1 ? 2 : 0)); /* the name, and that it is back */
+    if (j->warnings > 0)
+        CHECK(failures, strstr(j->warning, "has not been heard of") && strstr(j->warning, "was at ticket 0."));
     free(j);
 }
 
@@ -458,6 +497,7 @@ int main(int argc, char **argv) {
     check_many_tiny(&failures);
     check_waiting(&failures);
     check_poll(&failures);
+    check_watchdog(&failures);
     check_failing_ticket(&failures, 0);
     check_failing_ticket(&failures, 3);
     check_stop(&failures, 0);
