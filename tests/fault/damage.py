@@ -4,7 +4,7 @@ recovers every slot whose bytes are untouched, as it was, `run` never ends with 
     damage.py [TRUNCATIONS [FLIPS]]
 
 cuts copies of a file short at random offsets and flips single bits in them, a third each in results, in /trial and in all
-else but the rows of /provenance (10 and 30 by default; the long form is `damage.py 50 200`), and ruins some in other ways.
+else but the rows of /provenance (8 and 24 by default; the long form is `damage.py 50 200`), and ruins some in other ways.
 What is intact, and what a reader sees, is judged from the bytes of the file and by h5py, not by the program. Some of the
 files are completed by `run`, salvaged or as they are. $SPECBIAS_SEED repeats the random choices of a run.
 """
@@ -114,6 +114,10 @@ class Places:
                     self.rows.append((start, size))
 
             file.visititems(visit)
+            self.coordinates = {name: file[name].id.get_offset() for name in ("seed", "frequency", "step")}
+            creator = file["provenance/creator"]
+            start, size = creator.id.get_offset(), creator.id.get_storage_size()
+        self.creator = slice(start, start + size)
         ends = [start + size for start, size, _ in self.columns.values()]
         self.end = max(ends)
         self.size = os.path.getsize(path)
@@ -131,6 +135,10 @@ class Places:
         start, _, block = self.columns[name]
         return content[start + trial * block:start + (trial + 1) * block]
 
+    def flipped(self, content, name):
+        at = self.coordinates[name]
+        return content[:at] + bytes([content[at] ^ 1]) + content[at + 1:]
+
     def of(self, kind):
         """Offsets of bytes of a kind."""
         chosen = [range(start, start + size) for name, (start, size, _) in self.columns.items()
@@ -147,8 +155,10 @@ class Places:
 
 
 def call(*arguments, allowed, fault=""):
-    run = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=HANGS,
-                         env=dict(os.environ, SPECBIAS_FAULT=fault))
+    environment = dict(os.environ, SPECBIAS_FAULT=fault)
+    if 74 in allowed:  # HDF5 itself (1.10.8) leaks 456 bytes where a header does not match its checksum
+        environment["ASAN_OPTIONS"] = "detect_leaks=0"
+    run = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=HANGS, env=environment)
     said = run.stdout + run.stderr
     assert run.returncode in allowed and "Sanitizer" not in said and "runtime error" not in said, \
         f"{arguments}: exit code {run.returncode}, not {allowed}:\n{said}"
@@ -175,6 +185,9 @@ class Damage:
         print(f"seed {seed}: the file holds {done} done and {failed} failed trials, {missing} are missing", flush=True)
         self.places, self.sound, self.complete = Places(part), part.read_bytes(), whole.read_bytes()
         self.seen, self.counts = seen_apart(part), collections.Counter()
+        call("salvage", part, "-o", folder / "same.h5", allowed=(0,))
+        self.check_refusals(part)
+        self.check_other_version()
         self.states = [self.places.value(self.sound, "trial/state", trial)[0] for trial in range(self.places.trials)]
 
     def make_part(self, part):
@@ -192,6 +205,23 @@ class Damage:
         assert kept, "no run was killed with trials done, failed and missing"
         part.write_bytes(kept[1])
         return kept[0]
+
+    def check_refusals(self, part):
+        """What salvage does not do: write to its source, replace a file unasked, guess the sweep."""
+        cut, new = self.folder / "cut.h5", self.folder / "new.h5"
+        call("salvage", part, "-o", part, "--overwrite", allowed=(2,))
+        call("salvage", part, "-o", self.folder / "whole.h5", allowed=(2,))
+        assert part.read_bytes() == self.sound, "the source was written to"
+        cut.write_bytes(self.sound[:-1])
+        assert "with --sweep" in call("salvage", cut, "-o", new, allowed=(74,))[1] and not new.exists()
+        call("salvage", cut, "-o", self.folder / "whole.h5", "--sweep", self.sweep, "--overwrite", allowed=(0,))
+
+    def check_other_version(self):
+        """A file of another version, whose bytes may differ from ours, is not called damaged for that."""
+        path, content = self.folder / "other.h5", bytearray(self.sound)
+        content[self.places.creator] = b"specbias 9.9.9, HDF5 1.14.3".ljust(128, b"\0")
+        path.write_bytes(content)
+        assert "made by specbias 9.9.9, HDF5 1.14.3" in verify(path)[1]
 
     def check_salvaged(self, content, new):
         """Every slot that is untouched in @p content is in @p new, and none is there that is not as it was."""
@@ -299,12 +329,14 @@ def ruins(damage):
     content[places.columns["trial/state"][0] + trial] = MISSING
     yield f"trial {trial} says that it is missing", bytes(content)
     start, size, _ = places.columns["trial/state"]
+    for name in places.coordinates:
+        yield f"coordinate {name} is off", places.flipped(sound, name)
     yield "all states are lost", sound[:start] + bytes(size) + sound[start + size:]
 
 
 def main():
     given = [int(argument) for argument in sys.argv[1:]]
-    truncation_count, flip_count = given + [10, 30][len(given):]
+    truncation_count, flip_count = given + [8, 24][len(given):]
     seed = int(os.environ.get("SPECBIAS_SEED", time.time_ns() % 10**9))
     random.seed(seed)
     with tempfile.TemporaryDirectory() as folder:
