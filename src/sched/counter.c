@@ -34,8 +34,9 @@ static sb_code allocate(MPI_Comm comm, sb_counter *counter, sb_status *status) {
     return sb_mpi_check(MPI_Win_sync(counter->window), "MPI_Win_sync", status);
 }
 
-sb_code sb_counter_create(MPI_Comm comm, sb_counter *counter, sb_status *status) {
+sb_code sb_counter_create(MPI_Comm comm, sb_watch *watch, sb_counter *counter, sb_status *status) {
     sb_status verdict = {.code = SB_OK};
+    counter->watch = watch;
     allocate(comm, counter, &verdict);
     /* also the barrier behind which the words are zero */
     if (sb_agree(comm, &verdict))
@@ -48,10 +49,14 @@ void sb_counter_destroy(sb_counter *counter) {
     MPI_Win_free(&counter->window);
 }
 
+/* With a request rather than a flush, so that a rank that waits for rank 0 can tell that rank 0 hangs. */
 static void change(const sb_counter *counter, sb_counter_word word, MPI_Datatype type, MPI_Op operation,
                    const void *operand, void *before) {
-    MPI_Fetch_and_op(operand, before, type, 0, word, operation, counter->window);
-    MPI_Win_flush(0, counter->window);
+    MPI_Request request;
+    int done = 0;
+    MPI_Rget_accumulate(operand, 1, type, before, 1, type, 0, word, 1, type, operation, counter->window, &request);
+    while (MPI_Test(&request, &done, MPI_STATUS_IGNORE), !done)
+        sb_watch_look(counter->watch, sb_seconds());
 }
 
 uint64_t sb_counter_read(const sb_counter *counter, sb_counter_word word) {

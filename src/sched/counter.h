@@ -3,13 +3,14 @@
  * for its whole life.
  *
  * Where the one-sided component needs the owner's help all the same (TCP, `osc pt2pt`), an operation takes until rank 0
- * next calls MPI. Errors are fatal, as with the bell: the ranks could not be called together any more.
+ * next calls MPI; a rank that waits for it goes on to look after its neighbours. Errors are fatal, as with the bell:
+ * the ranks could not be called together any more.
  */
 #ifndef SPECBIAS_COUNTER_H
 #define SPECBIAS_COUNTER_H
 
 #include <mpi.h>
-#include <specbias/base.h>
+#include <specbias/comm.h>
 
 /** All start at zero. */
 typedef enum sb_counter_word {
@@ -24,10 +25,11 @@ typedef enum sb_counter_word {
 
 typedef struct sb_counter {
     MPI_Win window;
+    sb_watch *watch;
 } sb_counter;
 
-/** Collective. Returns an agreed code. */
-sb_code sb_counter_create(MPI_Comm comm, sb_counter *counter, sb_status *status);
+/** Collective. Returns an agreed code. @p watch, which may be NULL, stays the caller's. */
+sb_code sb_counter_create(MPI_Comm comm, sb_watch *watch, sb_counter *counter, sb_status *status);
 
 /** Collective. */
 void sb_counter_destroy(sb_counter *counter);

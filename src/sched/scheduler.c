@@ -243,28 +243,28 @@ static void warn(void *context, const char *line) {
     tasks->warn(tasks->context, line);
 }
 
-/* Bell, counter and watchdog: all or none. */
+/* Bell, watchdog and counter: all or none. */
 static sb_code set_up(sb_scheduler *scheduler, sb_status *status) {
     const sb_watch_rules rules = {
         .limit = scheduler->tasks->watchdog, .context = scheduler, .doing = describe, .warn = warn};
     sb_code code = sb_bell_create(scheduler->comm, &scheduler->bell, status);
     if (code)
         return code;
-    code = sb_counter_create(scheduler->comm, &scheduler->counter, status);
-    if (code)
-        goto no_counter;
     code = sb_watch_create(scheduler->comm, &rules, &scheduler->watch, status);
+    if (code)
+        goto no_watch;
+    code = sb_counter_create(scheduler->comm, scheduler->watch, &scheduler->counter, status);
     if (!code)
         return SB_OK;
-    sb_counter_destroy(&scheduler->counter);
-no_counter:
+    sb_watch_destroy(scheduler->watch);
+no_watch:
     sb_bell_destroy(scheduler->bell);
     return code;
 }
 
 static void take_down(sb_scheduler *scheduler) {
-    sb_watch_destroy(scheduler->watch);
     sb_counter_destroy(&scheduler->counter);
+    sb_watch_destroy(scheduler->watch);
     sb_bell_destroy(scheduler->bell);
 }
 
