@@ -34,7 +34,7 @@ NOISE, LEFT_OUT = 1e-9, 0.01  # gradients that small may be rounding alone; the 
 LIMITS = 3.0, 3.0, 3.0, 30.0  # of statistics()
 
 SINUSOIDS = "{samples: 200, frequencies: {from: 5, to: 50, by: 5}%s}"
-PETALS = "{samples: 1000, frequencies: {from: 20, to: 200, by: 20}%s}"
+PETALS = "{samples: 500, frequencies: {from: 20, to: 200, by: 20}%s}"
 CASES = {
     "sinusoids": (SINUSOIDS, "{kind: line}", "{kind: none}"),
     "petals": (PETALS, "{kind: petals, petals: 10}", "{kind: none}"),
