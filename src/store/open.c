@@ -48,6 +48,12 @@ static sb_code provide(sb_store *store, sb_store_mode mode, const sb_layout *lay
     const char *path = store->path;
     struct stat info;
     int before = -1; /* the lock of a file that is replaced */
+    if (strchr(path, ':'))
+        return sb_fail(
+            status, SB_INPUT,
+            "'%s': MPI-IO takes what stands before a ':' for the kind of a file system; give the results file "
+            "another name with -o",
+            path);
     const bool missing = stat(path, &info) != 0 && errno == ENOENT;
     if (mode == SB_STORE_RESUME && !missing)
         return sb_lock(path, &store->lock, status) ? status->code : sb_resume_check(path, layout, status);

@@ -19,6 +19,8 @@ refused() { # FILE ARGUMENTS...
 refused "$folder/no/such/folder/out.h5"
 mkdir folder.h5
 refused "$folder/folder.h5"
+expect 2 on 3 run "$sweep" -o 'a:b.h5'
+says err "'a:b.h5': .*give the results file another name"
 
 [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=256k tmpfs full 2> /dev/null ||
     skip "a missing folder is refused as claimed; the rest needs root and mount, to make full and read-only file systems"
