@@ -114,8 +114,7 @@ sb_code sb_columns_open(sb_file *file, sb_status *status) {
 sb_code sb_columns_close(sb_file *file, sb_code code, sb_status *status) {
     for (size_t i = 0; file->columns && i < file->count; ++i)
         code = sb_h5_release(file->columns[i].dataset, code, file->path, status);
-    if (file->id >= 0 && H5Fclose(file->id) < 0 && code == SB_OK)
-        code = sb_h5_fail(status, file->path, "close it");
+    code = sb_h5_close(file->id, code, file->path, status);
     free(file->columns);
     *file = (sb_file){.id = H5I_INVALID_HID};
     return code;

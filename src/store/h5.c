@@ -182,3 +182,29 @@ bool sb_h5_has_shape(hid_t dataset, size_t rank, const hsize_t *lengths) {
         same = found[i] == lengths[i];
     return sb_h5_release(space, SB_OK, "", NULL) == SB_OK && same;
 }
+
+sb_code sb_h5_read_bytes(hid_t file, const char *name, sb_element element, uint64_t most, const char *path,
+                         void **bytes, uint64_t *count, sb_status *status) {
+    sb_code code = SB_OK;
+    *bytes = NULL;
+    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    hid_t space = dataset >= 0 ? H5Dget_space(dataset) : H5I_INVALID_HID;
+    const hssize_t size = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
+    if (size < 0)
+        code = sb_h5_fail(status, path, "read '%s'", name);
+    else if ((uint64_t)size > most || !sb_h5_holds(dataset, element))
+        code = sb_fail(status, SB_IO, "results file '%s': '%s' is damaged", path, name);
+    else if (!(*bytes = sb_array((size_t)size + 1, 1, name, status)))
+        code = SB_MEMORY;
+    else if (H5Dread(dataset, sb_element_native(element), H5S_ALL, H5S_ALL, H5P_DEFAULT, *bytes) < 0)
+        code = sb_h5_fail(status, path, "read '%s'", name);
+    *count = code == SB_OK ? (uint64_t)size : 0;
+    code = sb_h5_release(space, code, path, status);
+    return sb_h5_release(dataset, code, path, status);
+}
+
+sb_code sb_h5_close(hid_t file, sb_code code, const char *path, sb_status *status) {
+    if (file >= 0 && H5Fclose(file) < 0 && code == SB_OK)
+        code = sb_h5_fail(status, path, "close it");
+    return code;
+}

@@ -54,4 +54,12 @@ bool sb_h5_read_int(hid_t file, const char *name, int *value);
 bool sb_h5_holds(hid_t dataset, sb_element element);
 bool sb_h5_has_shape(hid_t dataset, size_t rank, const hsize_t *lengths);
 
+/* Reads the whole dataset @p name of one-byte elements into new memory, and a zero behind it. One that says it has more
+ * than @p most elements is damaged. @p bytes is to be released with free(), also after a failure. */
+sb_code sb_h5_read_bytes(hid_t file, const char *name, sb_element element, uint64_t most, const char *path,
+                         void **bytes, uint64_t *count, sb_status *status);
+
+/* Closes a file; a negative one is none. Returns as sb_h5_release. */
+sb_code sb_h5_close(hid_t file, sb_code code, const char *path, sb_status *status);
+
 #endif

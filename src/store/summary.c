@@ -1,91 +1,7 @@
 #include "internal.h"
 #include "names.h"
-#include "slots.h"
 #include <stdlib.h>
 #include <string.h>
-
-/* The whole dataset @p name of one-byte elements, and a zero behind it. No such dataset is larger than the states of
- * the most trials; one that says so is damaged. */
-static sb_code read_bytes(hid_t file, const char *name, sb_element element, const char *path, void **bytes,
-                          uint64_t *count, sb_status *status) {
-    sb_code code = SB_OK;
-    *bytes = NULL;
-    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
-    hid_t space = dataset >= 0 ? H5Dget_space(dataset) : H5I_INVALID_HID;
-    const hssize_t size = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
-    if (size < 0)
-        code = sb_h5_fail(status, path, "read '%s'", name);
-    else if ((uint64_t)size > SB_TRIALS_MAX || !sb_h5_holds(dataset, element))
-        code = sb_fail(status, SB_IO, "results file '%s': '%s' is damaged", path, name);
-    else if (!(*bytes = sb_array((size_t)size + 1, 1, name, status)))
-        code = SB_MEMORY;
-    else if (H5Dread(dataset, sb_element_native(element), H5S_ALL, H5S_ALL, H5P_DEFAULT, *bytes) < 0)
-        code = sb_h5_fail(status, path, "read '%s'", name);
-    *count = (uint64_t)size;
-    code = sb_h5_release(space, code, path, status);
-    return sb_h5_release(dataset, code, path, status);
-}
-
-/* Splits the stored --set arguments, one a line, in place. */
-static sb_code split_overrides(sb_stored_sweep *stored, sb_status *status) {
-    size_t most = 1;
-    for (const char *c = stored->lines; *c; ++c)
-        most += *c == '\n';
-    stored->overrides = sb_array(most, sizeof *stored->overrides, "the --set arguments", status);
-    if (!stored->overrides)
-        return SB_MEMORY;
-    char *rest = NULL;
-    for (char *line = strtok_r(stored->lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-        stored->overrides[stored->override_count++] = line;
-    return SB_OK;
-}
-
-static sb_code read_sweep(hid_t file, const char *path, sb_stored_sweep *stored, sb_status *status) {
-    void *bytes = NULL;
-    uint64_t count;
-    sb_code code = read_bytes(file, SB_PATH_SWEEP, SB_ELEMENT_CHAR, path, &bytes, &count, status);
-    if (code != SB_OK)
-        return code;
-    stored->text = bytes;
-    stored->length = strlen(stored->text); /* an empty text is stored as one zero */
-    code = read_bytes(file, SB_PATH_OVERRIDES, SB_ELEMENT_CHAR, path, &bytes, &count, status);
-    if (code != SB_OK)
-        return code;
-    stored->lines = bytes;
-    char title[512];
-    sb_h5_read_text(file, SB_ATTRIBUTE_TITLE, title, sizeof title); /* empty where there is none */
-    sb_h5_read_text(file, SB_ATTRIBUTE_SWEEP, stored->identity, sizeof stored->identity);
-    if (!(stored->name = strdup(title)))
-        return sb_fail(status, SB_MEMORY, "no memory for the name of the sweep");
-    return split_overrides(stored, status);
-}
-
-/* Closes a file opened for reading. */
-static sb_code close_reading(hid_t file, const char *path, sb_code code, sb_status *status) {
-    if (file >= 0 && H5Fclose(file) < 0 && code == SB_OK)
-        code = sb_h5_fail(status, path, "close it");
-    return code;
-}
-
-sb_code sb_store_read_sweep(const char *path, sb_stored_sweep *stored, sb_status *status) {
-    hid_t file;
-    *stored = (sb_stored_sweep){0};
-    sb_code code = sb_open_reading(path, &file, status);
-    if (code == SB_OK)
-        code = read_sweep(file, path, stored, status);
-    return close_reading(file, path, code, status);
-}
-
-void sb_stored_sweep_free(sb_stored_sweep *stored) {
-    free(stored->overrides);
-    free(stored->lines);
-    free(stored->name);
-    free(stored->text);
-    *stored = (sb_stored_sweep){0};
-}
-
-/* --- Summary --------------------------------------------------------------------------------------------------------
- */
 
 static void count_failure(uint64_t trial, uint8_t reason, sb_summary *summary) {
     const sb_failure failure = reason < SB_FAILURE_COUNT ? (sb_failure)reason : SB_FAILURE_NONE;
@@ -161,10 +77,11 @@ static sb_code count_saved(hid_t file, const char *path, const uint8_t *states, 
 static sb_code count_trials(hid_t file, const char *path, sb_summary *summary, sb_status *status) {
     void *read[2] = {NULL, NULL};
     uint64_t reasons = 0;
-    sb_code code =
-        read_bytes(file, "/" SB_GROUP_TRIAL "/state", SB_ELEMENT_UINT8, path, &read[0], &summary->trials, status);
+    sb_code code = sb_h5_read_bytes(file, "/" SB_GROUP_TRIAL "/state", SB_ELEMENT_UINT8, SB_TRIALS_MAX, path, &read[0],
+                                    &summary->trials, status);
     if (code == SB_OK)
-        code = read_bytes(file, "/" SB_GROUP_TRIAL "/failure", SB_ELEMENT_UINT8, path, &read[1], &reasons, status);
+        code = sb_h5_read_bytes(file, "/" SB_GROUP_TRIAL "/failure", SB_ELEMENT_UINT8, SB_TRIALS_MAX, path, &read[1],
+                                &reasons, status);
     const uint8_t *states = read[0], *failures = read[1];
     if (code == SB_OK && reasons != summary->trials)
         code = sb_fail(status, SB_IO, "results file '%s': '/%s' is damaged", path, SB_GROUP_TRIAL);
@@ -205,7 +122,7 @@ sb_code sb_summary_read(const char *path, sb_summary *summary, sb_status *status
         code = count_trials(file, path, summary, status);
     if (code == SB_OK)
         code = read_last_run(file, path, summary, status);
-    code = close_reading(file, path, code, status);
+    code = sb_h5_close(file, code, path, status);
     if (code != SB_OK)
         sb_summary_free(summary);
     return code;
