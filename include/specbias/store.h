@@ -97,7 +97,7 @@ typedef struct sb_saved {
  * checkpoint as it is, and need not end the run. */
 sb_code sb_store_checkpoint(sb_store *store, const sb_saved *saved, sb_status *status);
 
-/** Not collective. Trials in the last checkpoint; equal on all ranks. */
+/** Not collective. Missing trials in the last checkpoint; equal on all ranks. */
 uint64_t sb_store_saved_count(const sb_store *store);
 
 /** Not collective. Updates that the saved trial @p trial had made; 0 if the checkpoint has none such. */

@@ -26,7 +26,7 @@ typedef struct writing {
     sb_saved_slot *slots; /* [count] theirs, as the file holds them */
     uint64_t bytes;       /* of the file */
     void *buffer;         /* for a piece of any of them */
-    int last;             /* descriptor of the last checkpoint; -1: nothing is copied */
+    int last;             /* descriptor of the last checkpoint; -1: nothing has been copied */
     MPI_File file;
     sb_status *status;
 } writing;
@@ -131,11 +131,13 @@ static sb_code gather(writing *w, const uint8_t *states) {
 /* --- Writing --------------------------------------------------------------------------------------------------------
  */
 
-/* Rank 0 makes the file, then all open it. */
+/* Rank 0 makes the file, then all open it. It is emptied: a write that failed late may have left a sound head in it,
+ * newer than that of the last checkpoint, which must not outlive the states that are now written over. */
 static sb_code open_file(writing *w) {
     const sb_checkpoints *checkpoints = w->checkpoints;
+    MPI_Info hints = MPI_INFO_NULL;
     if (!is_to_fail(w) && checkpoints->rank == 0) {
-        const int descriptor = open(w->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+        const int descriptor = open(w->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
         if (descriptor < 0)
             sb_fail(w->status, SB_IO, "cannot create checkpoint '%s': %s", w->path, strerror(errno));
         else
@@ -143,14 +145,22 @@ static sb_code open_file(writing *w) {
     }
     if (agree(w) != SB_OK)
         return w->status->code;
-    MPI_Info hints;
     if (sb_mpiio_reachable(w->path, checkpoints->rank, w->status) == SB_OK)
         sb_mpiio_hints(&hints, w->status);
-    if (agree(w) != SB_OK)
-        return w->status->code;
-    check(w, MPI_File_open(checkpoints->comm, w->path, MPI_MODE_WRONLY, hints, &w->file), "open");
-    MPI_Info_free(&hints); /* it was made */
+    if (agree(w) == SB_OK)
+        check(w, MPI_File_open(checkpoints->comm, w->path, MPI_MODE_WRONLY, hints, &w->file), "open");
+    if (hints != MPI_INFO_NULL)
+        MPI_Info_free(&hints); /* it was made */
     return agree(w);
+}
+
+/* Reads a piece of the last checkpoint into the buffer. */
+static bool read_last(writing *w, uint64_t bytes, uint64_t offset) {
+    const char *path = w->checkpoints->paths[w->checkpoints->latest];
+    if (w->last < 0)
+        w->last = open(path, O_RDONLY | O_CLOEXEC);
+    return (w->last >= 0 && sb_checkpoint_pread(w->last, w->buffer, bytes, offset)) ||
+           sb_fail(w->status, SB_IO, "cannot read checkpoint '%s': %s", path, strerror(errno)) == SB_OK;
 }
 
 /* Where this rank is in the states that it writes. */
@@ -172,11 +182,8 @@ static const void *next_piece(writing *w, place_in_states *at, uint64_t *bytes, 
     const uint64_t left = next->slot.bytes - at->done, done = at->done;
     const uint64_t piece = left < SB_CHECKPOINT_PIECE ? left : SB_CHECKPOINT_PIECE;
     at->done += piece;
-    if (!next->fresh && !sb_checkpoint_pread(w->last, w->buffer, piece, next->source + done)) {
-        sb_fail(w->status, SB_IO, "cannot read checkpoint '%s': %s", w->checkpoints->paths[w->checkpoints->latest],
-                strerror(errno));
+    if (!next->fresh && !read_last(w, piece, next->source + done))
         return NULL;
-    }
     *bytes = piece;
     *offset = next->slot.offset + done;
     return next->fresh ? (const char *)w->saved->state + done : w->buffer;
@@ -271,14 +278,10 @@ static sb_code write_all(writing *w) {
     return read_back(w) == SB_OK ? write_head(w) : w->status->code;
 }
 
-/* Opens what is copied from, writes, closes. */
+/* Opens, writes, closes. */
 static sb_code write_file(writing *w) {
-    const sb_checkpoints *checkpoints = w->checkpoints;
-    if (checkpoints->latest >= 0 && (w->last = open(checkpoints->paths[checkpoints->latest], O_RDONLY | O_CLOEXEC)) < 0)
-        sb_fail(w->status, SB_IO, "cannot open checkpoint '%s': %s", checkpoints->paths[checkpoints->latest],
-                strerror(errno));
-    if (agree(w) == SB_OK && open_file(w) == SB_OK) {
-        sb_fault_pass(checkpoints->fault, SB_POINT_CHECKPOINT_OPENED);
+    if (open_file(w) == SB_OK) {
+        sb_fault_pass(w->checkpoints->fault, SB_POINT_CHECKPOINT_OPENED);
         write_all(w);
         const int closed = MPI_File_close(&w->file);
         if (w->status->code == SB_OK)

@@ -147,13 +147,10 @@ static sb_code release(sb_store *store, sb_status *status) {
 static sb_code open_checkpoints(sb_store *store, bool created, sb_status *status) {
     sb_checkpoints *checkpoints = &store->checkpoints;
     const sb_sweep *sweep = store->file.layout->grid->sweep;
-    bool pending = false;
     if (sb_checkpoints_open(store->comm, store->path, sweep, store->file.trials, store->fault, checkpoints, status) !=
         SB_OK)
         return status->code;
-    for (size_t i = 0; !created && i < checkpoints->count; ++i)
-        pending |= store->states[checkpoints->slots[i].trial] == SB_TRIAL_MISSING;
-    return pending ? SB_OK : sb_checkpoints_remove(checkpoints, status);
+    return !created && sb_store_saved_count(store) > 0 ? SB_OK : sb_checkpoints_remove(checkpoints, status);
 }
 
 static sb_code open_all(MPI_Comm comm, sb_store *store, sb_status *status) {
@@ -221,7 +218,10 @@ sb_code sb_store_checkpoint(sb_store *store, const sb_saved *saved, sb_status *s
 }
 
 uint64_t sb_store_saved_count(const sb_store *store) {
-    return store->checkpoints.count;
+    uint64_t missing = 0;
+    for (size_t i = 0; i < store->checkpoints.count; ++i)
+        missing += store->states[store->checkpoints.slots[i].trial] == SB_TRIAL_MISSING;
+    return missing;
 }
 
 int64_t sb_store_saved_steps(const sb_store *store, uint64_t trial) {

@@ -61,12 +61,33 @@ fail_checkpoints() {
     [ $code -eq 0 ] || fail "$fault on $ranks ranks: exit code $code"
 }
 
+# Whichever call fails in the second checkpoint, a kill in the third leaves one to go on from: the first, or the second
+# if it was completed. One trial is in flight all the time.
+kill_after_failure() { # CALL: of the rank, from 1; a checkpoint makes 6 on 1 rank
+    local code=0
+    fault=checkpoint:$1:EIO,kill:checkpoint-written:3
+    rm -f part.h5*
+    SPECBIAS_FAULT=$fault on 1 run "$sweep" -o part.h5 "${long[@]}" > out 2> err < /dev/null || code=$?
+    [ $code -eq 137 ] || fail "$fault: exit code $code"
+    says err 'the run goes on: .*as SPECBIAS_FAULT says'
+    expect 0 on 1 run "$sweep" -o part.h5 "${long[@]}"
+    says err '1 goes on from a checkpoint'
+    [ "$(done_and_digest part.h5)" = "$long_reference" ] || fail "$fault: resumed, the results differ"
+}
+
 fault=none ranks=1
 expect 2 env SPECBIAS_FAULT=write:3:NONSENSE "$SPECBIAS" run "$sweep" -o part.h5
 says err "SPECBIAS_FAULT is for tests and holds 'write:3:NONSENSE'"
 expect 0 on 1 run "$sweep" -o whole.h5 "${settings[@]}"
 reference=$(done_and_digest whole.h5) || exit 1
 [ "${reference%% *}" = 12 ] || fail "not 12 trials: $reference"
+
+long=(--set seed=1 --set training.steps=20000 --set record.every=10000 --interval 0.01)
+expect 0 on 1 run "$sweep" -o long.h5 "${long[@]}"
+long_reference=$(done_and_digest long.h5) || exit 1
+for call in 8 11 12; do
+    kill_after_failure $call
+done
 
 for ranks in 1 3; do
     last=$((ranks - 1))
