@@ -9,29 +9,24 @@ struct sb_trial {
     sb_workspace workspace;
     sb_training training;
     sb_failure failure;
-    double started; /* sb_seconds */
-    double polled;  /* seconds spent in poll: commit rounds are no training time */
-    double before;  /* seconds of earlier runs */
+    double seconds; /* spent up to the last poll, in all runs; not in polls: commit rounds are no training time */
+    double since;   /* sb_seconds at its end */
 };
 
 int64_t sb_trial_steps(const sb_trial *trial) {
     return trial->training.step;
 }
 
-static double seconds_of(const sb_trial *trial) {
-    return trial->before + sb_seconds() - trial->started - trial->polled;
-}
-
 void sb_trial_save(const sb_trial *trial, void *saved) {
-    sb_training_save(&trial->training, trial->layout, &trial->workspace.shape, seconds_of(trial), saved);
+    sb_training_save(&trial->training, trial->layout, &trial->workspace.shape, trial->seconds, saved);
 }
 
 static sb_code poll(sb_trial *trial) {
     if (!trial->hooks->poll)
         return SB_OK;
-    double start = sb_seconds();
+    trial->seconds += sb_seconds() - trial->since;
     sb_code code = trial->hooks->poll(trial->hooks->context, trial);
-    trial->polled += sb_seconds() - start;
+    trial->since = sb_seconds();
     return code;
 }
 
@@ -93,7 +88,7 @@ static void restore(sb_trial *trial, const sb_saved_head *saved) {
     const sb_shape *shape = &trial->workspace.shape;
     if (saved && saved->bytes == sb_training_saved_bytes(trial->layout, shape) && saved->step >= 0 &&
         saved->step <= trial->settings.training.steps)
-        trial->before = sb_training_restore(&trial->training, trial->layout, shape, saved);
+        trial->seconds = sb_training_restore(&trial->training, trial->layout, shape, saved);
 }
 
 /* Makes the workspace and trains. No memory is a failure of the trial, not of the run; what a caller returns is passed
@@ -118,7 +113,7 @@ static sb_code attempt(sb_trial *trial, const void *saved, sb_status *status) {
 sb_code sb_trial_run(const sb_layout *layout, uint64_t number, const void *saved, const sb_trial_hooks *hooks,
                      sb_result *result, sb_status *status) {
     static const sb_trial_hooks none = {0};
-    sb_trial trial = {.layout = layout, .hooks = hooks ? hooks : &none, .started = sb_seconds()};
+    sb_trial trial = {.layout = layout, .hooks = hooks ? hooks : &none, .since = sb_seconds()};
     *result = (sb_result){0};
     sb_flush_denormals();
     sb_grid_settings(layout->grid, number, &trial.settings);
@@ -140,7 +135,7 @@ sb_code sb_trial_run(const sb_layout *layout, uint64_t number, const void *saved
                           .state = state,
                           .failure = trial.failure,
                           .steps = steps,
-                          .seconds = seconds_of(&trial),
+                          .seconds = trial.seconds + sb_seconds() - trial.since,
                           .checksum = sb_result_checksum(sb_settings_identity(&trial.settings), state, trial.failure,
                                                          steps, payload, layout->payload_bytes),
                           .payload = payload};
