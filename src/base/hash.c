@@ -1,5 +1,4 @@
 #include <specbias/base.h>
-#include <stdio.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -12,8 +11,12 @@ sb_hash sb_hash_bytes(const void *data, size_t size) {
 }
 
 void sb_hash_format(sb_hash hash, char text[SB_HASH_TEXT]) {
-    for (size_t i = 0; i < sizeof hash.bytes; i++)
-        snprintf(text + 2 * i, 3, "%02x", hash.bytes[i]);
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < sizeof hash.bytes; i++) {
+        text[2 * i] = digits[hash.bytes[i] >> 4];
+        text[2 * i + 1] = digits[hash.bytes[i] & 15];
+    }
+    text[2 * sizeof hash.bytes] = 0;
 }
 
 uint64_t sb_checksum(const void *data, size_t size, uint64_t previous) {

@@ -1,5 +1,6 @@
 /* Values of fields: reading and writing them by offset, as text, and against the table's conditions. */
 #include "internal.h"
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,8 +138,12 @@ static void print_digits(double value, int digits, FILE *out) {
         fprintf(out, "e%ld", strtol(exponent + 1, NULL, 10));
 }
 
+/* Whole numbers, which are most of what an identity is made of, without the search: the same digits. */
 void spec_print_number(double value, FILE *out) {
-    print_digits(value, 15, out);
+    if (fabs(value) < 1e15 && value == (double)(int64_t)value)
+        fprintf(out, "%" PRId64, (int64_t)value);
+    else
+        print_digits(value, 15, out);
 }
 
 /* 65536, but 1e9. */

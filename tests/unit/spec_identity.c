@@ -81,6 +81,10 @@ static void a_trial_is_what_differs_from_the_defaults_sorted(void **state) {
                                        "embedding: {kind: petals, petals: 4}\n"),
                      "algorithms=1\nembedding.kind=petals\nmodel.width=32\nseed=9\ntarget.frequencies=[3, 7]\n"
                      "target.phases=[0.5, 1]\ntraining.learning_rate=0.001\ntraining.steps=50\n");
+    /* Large whole numbers keep the form that they have in released files. */
+    assert_canonical(canonical_of(HEAD "seed: 999999999999999\n"), "algorithms=1\nseed=999999999999999\n");
+    assert_canonical(canonical_of(HEAD "seed: 1000000000000000\n"), "algorithms=1\nseed=1e15\n");
+    assert_canonical(canonical_of(HEAD "seed: 9007199254740991\n"), "algorithms=1\nseed=9007199254740991\n");
 }
 
 static void records_probes_names_and_defaults_are_no_part_of_a_trial(void **state) {
