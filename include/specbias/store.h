@@ -153,6 +153,7 @@ typedef struct sb_verdict {
     uint64_t unclaimed;
     bool compared;                   /**< with the image that the sweep gives; only where this program made the file */
     uint64_t altered, first_altered; /**< bytes that differ from it, apart from slots and rows of runs */
+    bool foreign; /**< some differ, but HDF5's own checksums are right: another program has changed the file */
     char creator[SB_CREATOR_LENGTH]; /**< versions of program and library that made the file; "" if not known */
 } sb_verdict;
 
@@ -205,13 +206,14 @@ typedef struct sb_salvage {
     uint64_t claimed;      /**< slots that say they are done or failed */
     uint64_t done, failed; /**< recovered; also slots whose state alone was damaged */
     uint64_t unclaimed;    /**< of the recovered, those that did not say so */
+    bool proven;           /**< the damaged file still says that it was made from this sweep */
 } sb_salvage;
 
 /** Collective over @p comm, of one rank. Makes the results file @p path out of the sound slots of the file @p damaged,
  * which may have lost its metadata, its end, or anything else, and is not written to. Where its slots lie follows from
  * @p layout, or from its own metadata where that is readable and differs. @p overwrite as SB_STORE_OVERWRITE; without
- * it, SB_INPUT if @p path exists. SB_IO if @p damaged cannot be read or @p path cannot be written. A file with no sound
- * slot gives an empty results file.
+ * it, SB_INPUT if @p path exists; SB_INPUT too if @p damaged says that it was made from another sweep. SB_IO if @p
+ * damaged cannot be read or @p path cannot be written. A file with no sound slot gives an empty results file.
  * @param info  for the row of provenance; its trials, end and updated are filled in */
 sb_code sb_store_salvage(MPI_Comm comm, const char *damaged, const char *path, bool overwrite, const sb_layout *layout,
                          const sb_run_info *info, sb_salvage *salvage, sb_status *status);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* The sweep stored in the damaged file, or the user's where that cannot be read. */
 static sb_code find_plan(const sb_arguments *arguments, sb_diagnostics *diagnostics, sb_plan **plan,
@@ -13,10 +14,12 @@ static sb_code find_plan(const sb_arguments *arguments, sb_diagnostics *diagnost
     sb_status reason = {0};
     if (sb_plan_stored(arguments->operand, plan, &reason) == SB_OK)
         return SB_OK;
+    if (access(arguments->operand, R_OK) != 0 || reason.code != SB_IO)
+        return sb_fail(status, reason.code, "%s", reason.message);
     if (!arguments->sweep)
-        return sb_fail(status, reason.code,
-                       "%.700s; to salvage what is intact, give the sweep file that it was made from with --sweep, and "
-                       "the --set that were given with it",
+        return sb_fail(status, SB_IO,
+                       "%.700s: give the sweep file that this one was made from with --sweep, and the --set that were "
+                       "given with it",
                        reason.message);
     sb_code code = sb_sweep_load(arguments->sweep, &text, &length, status);
     if (code == SB_OK)
@@ -26,7 +29,7 @@ static sb_code find_plan(const sb_arguments *arguments, sb_diagnostics *diagnost
     return code;
 }
 
-static void print_salvage(const sb_arguments *arguments, const sb_salvage *salvage) {
+static void print_salvage(const sb_arguments *arguments, const sb_plan *plan, const sb_salvage *salvage) {
     const uint64_t recovered = salvage->done + salvage->failed, rest = salvage->trials - recovered;
     printf("%s: %" PRIu64 " of %" PRIu64 " trials recovered (%" PRIu64 " done, %" PRIu64 " failed)\n",
            arguments->output, recovered, salvage->trials, salvage->done, salvage->failed);
@@ -37,9 +40,14 @@ static void print_salvage(const sb_arguments *arguments, const sb_salvage *salva
     if (recovered == 0)
         puts("Nothing that matches its checksum was found. Is it the same sweep file, under the same name, with the "
              "same --set?");
+    else if (!salvage->proven)
+        puts("note: nothing in it says any more from which sweep it was made. Results are recovered where the network "
+             "and "
+             "its training match; that 'record' and 'probes' are as they were is yours to know");
     if (rest > 0)
-        printf("'specbias run %s -o %s' trains the other %" PRIu64 "\n", arguments->sweep ? arguments->sweep : "SWEEP",
-               arguments->output, rest);
+        printf("'specbias run %s -o %s'%s trains the other %" PRIu64 "\n",
+               arguments->sweep ? arguments->sweep : "SWEEP", arguments->output,
+               *plan->sweep->overrides ? ", with the --set that were given at first," : "", rest);
 }
 
 static sb_code salvage_file(const sb_arguments *arguments, sb_diagnostics *diagnostics, sb_status *status) {
@@ -61,7 +69,7 @@ static sb_code salvage_file(const sb_arguments *arguments, sb_diagnostics *diagn
                               .architecture = "none (salvaged)"};
     if (sb_store_salvage(MPI_COMM_SELF, arguments->operand, arguments->output, arguments->overwrite, plan->layout,
                          &info, &salvage, status) == SB_OK)
-        print_salvage(arguments, &salvage);
+        print_salvage(arguments, plan, &salvage);
 done:
     sb_plan_free(plan);
     return status->code;

@@ -7,16 +7,15 @@ static void print_notes(const sb_verdict *verdict) {
                " slots hold intact results but do not say so: a commit was interrupted, or their state "
                "is damaged; 'specbias salvage' recovers them, 'specbias run' trains them again\n",
                verdict->unclaimed);
-    if (verdict->compared)
-        return;
-    fputs("note: attributes and dimensions were not compared with what the sweep calls for: the file was made by ",
-          stdout);
-    if (*verdict->creator)
-        for (const char *c = verdict->creator; *c; ++c)
-            putchar(*c >= ' ' && *c <= '~' ? *c : '?');
-    else
-        fputs("an older version", stdout);
-    puts(", or copied by another program");
+    if (verdict->foreign)
+        printf("note: %" PRIu64
+               " bytes outside the results are not what its sweep calls for, the first is byte %" PRIu64
+               ", but HDF5's own checksums are right: another program has changed the file, such as by an attribute\n",
+               verdict->altered, verdict->first_altered);
+    if (!verdict->compared)
+        printf("note: attributes and dimensions were not compared with what the sweep calls for: the file was made by "
+               "%s, or copied by another program\n",
+               *verdict->creator ? verdict->creator : "an older version");
 }
 
 static int print_verdict(const char *path, const sb_plan *plan, const sb_verdict *verdict) {
@@ -27,7 +26,8 @@ static int print_verdict(const char *path, const sb_plan *plan, const sb_verdict
     printf("digest: %s\n", digest);
     print_notes(verdict);
     sb_status status = {0};
-    if (verdict->altered)
+    const bool torn = verdict->altered > 0 && !verdict->foreign;
+    if (torn)
         sb_fail(&status, SB_IO,
                 "%s: %" PRIu64 " bytes outside the results are not what its sweep calls for, the first is byte %" PRIu64
                 ": it is damaged, or another program has changed it; 'specbias salvage' puts what is intact into a new "
@@ -39,7 +39,7 @@ static int print_verdict(const char *path, const sb_plan *plan, const sb_verdict
                 " (%s); 'specbias run' with this file trains them again%s",
                 path, verdict->damaged, verdict->first_damaged,
                 sb_trial_name(plan->layout, verdict->first_damaged, name),
-                verdict->altered ? ", but it is damaged elsewhere too: 'specbias salvage' first" : "");
+                torn ? ", but it is damaged elsewhere too: 'specbias salvage' first" : "");
     return status.code == SB_OK ? 0 : sb_print_failure(&status, NULL);
 }
 

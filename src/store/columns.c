@@ -98,7 +98,7 @@ static sb_code open_column(const sb_file *file, sb_column *column, sb_status *st
         !sb_h5_has_shape(column->dataset, column->rank, column->lengths))
         return sb_fail(status, SB_IO,
                        "results file '%s': '%s' has not the shape, type or storage that its sweep calls for: the file "
-                       "is damaged or was made by another version of specbias",
+                       "is damaged or was made by another version of specbias; " SB_SALVAGE_HINT,
                        file->path, name);
     return SB_OK;
 }

@@ -28,10 +28,10 @@ static sb_code check(const sb_file *file, const sb_coordinate *coordinate, sb_st
     else if (H5Dread(dataset, sb_element_native(element), H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
         code = sb_h5_fail(status, file->path, "read '%s'", coordinate->name);
     else if (memcmp(values, coordinate->values, count * sb_element_size(element)) != 0)
-        code = sb_fail(status, SB_IO,
-                       "results file '%s': coordinate '%s' is not what its sweep says: the file is damaged, 'specbias "
-                       "salvage' rebuilds it",
-                       file->path, coordinate->name);
+        code = sb_fail(
+            status, SB_IO,
+            "results file '%s': coordinate '%s' is not what its sweep says: the file is damaged; " SB_SALVAGE_HINT,
+            file->path, coordinate->name);
     code = sb_h5_release(dataset, code, file->path, status);
     free(values);
     return code;

@@ -110,10 +110,15 @@ sb_code sb_h5_open(const char *path, hid_t *file, sb_status *status) {
     if (code != SB_OK)
         return code;
     if (H5Fis_hdf5(path) <= 0)
-        return sb_fail(status, SB_IO, "'%s' is not a results file: it is not HDF5", path);
+        return sb_fail(status, SB_IO,
+                       "'%s' is not a results file: it is not HDF5. If it was one, it is damaged; " SB_SALVAGE_HINT,
+                       path);
+    sb_status reason = {0};
     hid_t access = sb_h5_access();
-    if (access < 0 || (*file = H5Fopen(path, H5F_ACC_RDONLY, access)) < 0)
-        code = sb_h5_fail(status, path, "open it");
+    if (access < 0 || (*file = H5Fopen(path, H5F_ACC_RDONLY, access)) < 0) {
+        sb_h5_fail(&reason, path, "open it");
+        code = sb_fail(status, reason.code, "%.900s; " SB_SALVAGE_HINT, reason.message);
+    }
     return sb_h5_release(access, code, path, status);
 }
 
@@ -193,7 +198,7 @@ sb_code sb_h5_read_bytes(hid_t file, const char *name, sb_element element, uint6
     if (size < 0)
         code = sb_h5_fail(status, path, "read '%s'", name);
     else if ((uint64_t)size > most || !sb_h5_holds(dataset, element))
-        code = sb_fail(status, SB_IO, "results file '%s': '%s' is damaged", path, name);
+        code = sb_fail(status, SB_IO, "results file '%s': '%s' is damaged; " SB_SALVAGE_HINT, path, name);
     else if (!(*bytes = sb_array((size_t)size + 1, 1, name, status)))
         code = SB_MEMORY;
     else if (H5Dread(dataset, sb_element_native(element), H5S_ALL, H5S_ALL, H5P_DEFAULT, *bytes) < 0)

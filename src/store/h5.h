@@ -5,6 +5,9 @@
 #include <hdf5.h>
 #include <specbias/base.h>
 
+/* What to do about a file that is damaged. */
+#define SB_SALVAGE_HINT "'specbias salvage' makes a new file from what is intact"
+
 /* What one element is in the file (little-endian) and in memory. */
 typedef enum sb_element {
     SB_ELEMENT_CHAR,

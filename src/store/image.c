@@ -102,3 +102,14 @@ sb_code sb_image_open(int memory, const char *path, const sb_layout *layout, sb_
 sb_extent sb_extent_of(hid_t dataset) {
     return (sb_extent){.start = H5Dget_offset(dataset), .length = H5Dget_storage_size(dataset)};
 }
+
+bool sb_file_has(int file, const void *bytes, size_t count, uint64_t start) {
+    char found[4096];
+    for (size_t done = 0, part; done < count; done += part) {
+        part = count - done < sizeof found ? count - done : sizeof found;
+        if (pread(file, found, part, (off_t)(start + done)) != (ssize_t)part ||
+            memcmp(found, (const char *)bytes + done, part) != 0)
+            return false;
+    }
+    return true;
+}

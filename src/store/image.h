@@ -22,8 +22,23 @@ sb_code sb_image_open(int memory, const char *path, const sb_layout *layout, sb_
 /* Where the values of @p dataset lie. */
 sb_extent sb_extent_of(hid_t dataset);
 
+/* True if @p file has these bytes at @p start. */
+bool sb_file_has(int file, const void *bytes, size_t count, uint64_t start);
+
+/* What a damaged file still says about the sweep that it was made from, against the one of an image. */
+typedef enum sb_claim { SB_CLAIM_NONE, SB_CLAIM_SAME, SB_CLAIM_OTHER } sb_claim;
+
+/* Not collective. What the bytes of @p file say, whose structure may be lost: the sweep's identity or its text. */
+sb_claim sb_image_claim(const sb_file *image, int memory, int file);
+
+/* Not collective. True if a file that differs from its image outside @p written [count] is in order all the same, as
+ * after another program has added an attribute: HDF5 finds its own checksums right, and what has none is as it was. */
+bool sb_image_foreign(const sb_file *file, int descriptor, int memory, uint64_t size, const sb_extent *written,
+                      size_t count);
+
 /* Not collective. Compares the file, whose columns are open, with its image: everything but the columns and what runs
- * write into /provenance. Sets compared, creator, altered and first_altered of @p verdict. */
+ * write into /provenance. Sets compared, creator, altered, first_altered and foreign of
+ * @p verdict. */
 sb_code sb_image_compare(const sb_file *file, sb_verdict *verdict, sb_status *status);
 
 #endif

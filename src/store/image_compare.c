@@ -23,10 +23,12 @@ static sb_code read_creator(const sb_file *file, char creator[SB_CREATOR_LENGTH]
     if (dataset < 0)
         code = sb_h5_fail(status, file->path, "open '%s'", SB_PATH_CREATOR);
     else if (!sb_h5_holds(dataset, SB_ELEMENT_CHAR) || !sb_h5_has_shape(dataset, 1, &length))
-        code = sb_fail(status, SB_IO, "results file '%s': '%s' is damaged", file->path, SB_PATH_CREATOR);
+        code =
+            sb_fail(status, SB_IO, "results file '%s': '%s' is damaged; " SB_SALVAGE_HINT, file->path, SB_PATH_CREATOR);
     else if (H5Dread(dataset, H5T_C_S1, H5S_ALL, H5S_ALL, H5P_DEFAULT, creator) < 0)
         code = sb_h5_fail(status, file->path, "read '%s'", SB_PATH_CREATOR);
     creator[SB_CREATOR_LENGTH - 1] = '\0';
+    sb_printable(creator);
     return sb_h5_release(dataset, code, file->path, status);
 }
 
@@ -83,24 +85,25 @@ static sb_code compare_range(int file, int image, uint64_t start, uint64_t end, 
     return SB_OK;
 }
 
-static sb_code compare_all(const char *path, int image, const sb_extent *written, size_t count, sb_verdict *verdict,
+static sb_code compare_all(const sb_file *file, int memory, const sb_extent *written, size_t count, sb_verdict *verdict,
                            sb_status *status) {
     struct stat info;
     uint64_t start = 0;
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || fstat(image, &info) != 0) {
-        sb_fail(status, SB_IO, "cannot open results file '%s': %s", path, strerror(errno));
-        sb_image_release(file);
-        return SB_IO;
-    }
+    const int descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return sb_fail(status, SB_IO, "cannot open results file '%s': %s", file->path, strerror(errno));
     sb_code code = SB_OK;
+    if (fstat(memory, &info) != 0)
+        code = sb_fail(status, SB_SYSTEM, "fstat of the results file in memory failed: %s", strerror(errno));
     for (size_t i = 0; code == SB_OK && i < count; ++i) {
-        code = compare_range(file, image, start, written[i].start, path, verdict, status);
+        code = compare_range(descriptor, memory, start, written[i].start, file->path, verdict, status);
         start = written[i].start + written[i].length;
     }
     if (code == SB_OK)
-        code = compare_range(file, image, start, (uint64_t)info.st_size, path, verdict, status);
-    close(file); /* opened for reading: nothing can be lost */
+        code = compare_range(descriptor, memory, start, (uint64_t)info.st_size, file->path, verdict, status);
+    if (code == SB_OK && verdict->altered > 0)
+        verdict->foreign = sb_image_foreign(file, descriptor, memory, (uint64_t)info.st_size, written, count);
+    close(descriptor); /* opened for reading: nothing can be lost */
     return code;
 }
 
@@ -119,7 +122,7 @@ sb_code sb_image_compare(const sb_file *file, sb_verdict *verdict, sb_status *st
         lie_alike(file, &image)) /* or another program has copied the file, such as h5repack */
         verdict->compared = (code = list_written(&image, &written, &count, status)) == SB_OK;
     if (verdict->compared)
-        code = compare_all(file->path, memory, written, count, verdict, status);
+        code = compare_all(file, memory, written, count, verdict, status);
     free(written);
     code = sb_columns_close(&image, code, status);
     sb_image_release(memory);

@@ -143,7 +143,7 @@ static hid_t open_one(const sb_file *file, const char *name, sb_element element,
     if (dataset < 0 && *code == SB_OK)
         *code = sb_h5_fail(status, file->path, "open '%s'", path);
     else if (*code == SB_OK && !(sb_h5_holds(dataset, element) && sb_h5_has_shape(dataset, rank, lengths)))
-        *code = sb_fail(status, SB_IO, "results file '%s': '%s' is damaged", file->path, path);
+        *code = sb_fail(status, SB_IO, "results file '%s': '%s' is damaged; " SB_SALVAGE_HINT, file->path, path);
     return dataset;
 }
 
@@ -196,7 +196,8 @@ sb_code sb_provenance_read_runs(const sb_provenance *provenance, int64_t *runs, 
     if (H5Dread(provenance->runs, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, runs) < 0)
         return sb_h5_fail(status, provenance->path, "read '%s'", SB_PATH_RUNS);
     if (*runs < 0 || *runs == INT64_MAX)
-        return sb_fail(status, SB_IO, "results file '%s': '%s' is damaged", provenance->path, SB_PATH_RUNS);
+        return sb_fail(status, SB_IO, "results file '%s': '%s' is damaged; " SB_SALVAGE_HINT, provenance->path,
+                       SB_PATH_RUNS);
     return SB_OK;
 }
 
@@ -248,6 +249,12 @@ static void copy_ascii(char *to, const char *from, size_t size) {
         to[i] = (unsigned char)from[i] < 128 ? from[i] : '?';
 }
 
+void sb_printable(char *text) {
+    for (; *text; ++text)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}
+
 sb_code sb_provenance_write_row(const sb_provenance *provenance, hsize_t row, const sb_run_info *info,
                                 sb_status *status) {
     sb_code code = sb_fault_fails(provenance->fault, SB_CALL_WRITE, provenance->path, status);
@@ -274,12 +281,14 @@ sb_code sb_provenance_read_row(const sb_provenance *provenance, hsize_t row, sb_
         code = move_cell(provenance, i, row, false, &cell, status);
         if (code != SB_OK)
             break;
-        if (fields[i].moment && isnan(cell.real))
-            cell.real = 0;
+        if (fields[i].element == SB_ELEMENT_FLOAT64 && !isfinite(cell.real))
+            cell.real = 0; /* a moment that has not come yet; or damaged, which is not to make nonsense of JSON */
         if (fields[i].element != SB_ELEMENT_CHAR)
             memcpy(member, &cell, sizeof cell.integer);
         else if (!(*(char **)member = strndup(cell.text, fields[i].length)))
             code = sb_fail(status, SB_MEMORY, "no memory for a row of '/%s'", SB_GROUP_RUNS);
+        else
+            sb_printable(*(char **)member);
     }
     if (code != SB_OK)
         sb_provenance_free_row(info);

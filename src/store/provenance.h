@@ -12,6 +12,9 @@ enum { SB_RUN_FIELDS = 14 };
  * on it too. */
 void sb_creator(char creator[SB_CREATOR_LENGTH]);
 
+/* Makes '?' of what a terminal could stumble over: a damaged file may hold anything. */
+void sb_printable(char *text);
+
 /* Handles of an open file. */
 typedef struct sb_provenance {
     const char *path;

@@ -26,7 +26,8 @@ sb_code sb_resume_check(const char *path, const sb_layout *layout, sb_status *st
     if (code == SB_OK)
         code = sb_open_reading(path, &file.id, status);
     if (code == SB_OK && !sb_h5_read_text(file.id, SB_ATTRIBUTE_SWEEP, theirs, sizeof theirs))
-        code = sb_fail(status, SB_IO, "results file '%s' does not say which sweep it is of: it is damaged", path);
+        code = sb_fail(status, SB_IO,
+                       "results file '%s' does not say which sweep it is of: it is damaged; " SB_SALVAGE_HINT, path);
     if (code == SB_OK) {
         sb_hash_format(sb_sweep_identity(layout->grid->sweep), ours);
         code = strcmp(ours, theirs) == 0 ? sb_columns_open(&file, status)

@@ -1,5 +1,6 @@
 #include "image.h"
 #include "internal.h"
+#include "names.h"
 #include "slots.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@ struct wreck {
     int descriptor;
     sb_file columns;    /* described, not open */
     sb_extent *extents; /* [columns.count] */
+    sb_claim claim;     /* what the file says of its sweep */
     size_t size;        /* slots that it can hold */
     char *payloads, *column;
     uint8_t *states, *failures;
@@ -33,6 +35,14 @@ static void take_extents(struct wreck *wreck, const sb_file *open) {
         wreck->extents[i] = sb_extent_of(open->columns[i].dataset);
 }
 
+static sb_claim claim_of(const sb_file *file) {
+    char theirs[SB_HASH_TEXT], ours[SB_HASH_TEXT];
+    if (!sb_h5_read_text(file->id, SB_ATTRIBUTE_SWEEP, theirs, sizeof theirs))
+        return SB_CLAIM_NONE;
+    sb_hash_format(sb_sweep_identity(file->layout->grid->sweep), ours);
+    return strcmp(ours, theirs) == 0 ? SB_CLAIM_SAME : SB_CLAIM_OTHER;
+}
+
 /* From the file itself, which another version of HDF5 may have laid out otherwise. */
 static bool locate_in_file(struct wreck *wreck, const sb_layout *layout) {
     sb_status status = {0};
@@ -42,8 +52,10 @@ static bool locate_in_file(struct wreck *wreck, const sb_layout *layout) {
         code = sb_open_reading(wreck->path, &file.id, &status);
     if (code == SB_OK)
         code = sb_columns_open(&file, &status);
-    if (code == SB_OK)
+    if (code == SB_OK) {
         take_extents(wreck, &file);
+        wreck->claim = claim_of(&file);
+    }
     return sb_columns_close(&file, code, &status) == SB_OK;
 }
 
@@ -53,8 +65,10 @@ static sb_code locate_in_image(struct wreck *wreck, const sb_layout *layout, sb_
     sb_code code = sb_image_build(wreck->path, layout, &memory, status);
     if (code == SB_OK)
         code = sb_image_open(memory, wreck->path, layout, &image, status);
-    if (code == SB_OK)
+    if (code == SB_OK) {
         take_extents(wreck, &image);
+        wreck->claim = sb_image_claim(&image, memory, wreck->descriptor);
+    }
     code = sb_columns_close(&image, code, status);
     sb_image_release(memory);
     return code;
@@ -203,7 +217,8 @@ static void release(struct wreck *wreck) {
     free(wreck->payloads);
     free(wreck->extents);
     sb_columns_close(&wreck->columns, SB_OK, NULL); /* nothing of it is open */
-    sb_image_release(wreck->descriptor);
+    if (wreck->descriptor >= 0)
+        close(wreck->descriptor); /* opened for reading: nothing can be lost */
 }
 
 /* Opens the damaged file, and sees to it that the new one takes the place of none that is needed. */
@@ -223,6 +238,20 @@ static sb_code open_wreck(struct wreck *wreck, const char *path, bool overwrite,
     if (!overwrite)
         return sb_fail(status, SB_INPUT, "'%s' exists already; give another name with -o, or --overwrite", path);
     return SB_OK;
+}
+
+/* Finds the slots. Checksums of slots know nothing of probes and records but their sizes: of another sweep, results
+ * could be taken for what they are not. */
+static sb_code locate(struct wreck *wreck, const sb_layout *layout, sb_salvage *salvage, sb_status *status) {
+    sb_code code = locate_in_file(wreck, layout) ? SB_OK : locate_in_image(wreck, layout, status);
+    salvage->proven = wreck->claim == SB_CLAIM_SAME;
+    if (code == SB_OK && wreck->claim == SB_CLAIM_OTHER)
+        code =
+            sb_fail(status, SB_INPUT,
+                    "'%s' was made from another sweep than the one given; it takes the same settings, of records and "
+                    "probes too, and the --set that were given with them",
+                    wreck->path);
+    return code;
 }
 
 /* Commits sound slots as they are found. */
@@ -251,8 +280,8 @@ sb_code sb_store_salvage(MPI_Comm comm, const char *damaged, const char *path, b
     sb_code code = open_wreck(&wreck, path, overwrite, status);
     if (code == SB_OK)
         code = allocate(&wreck, layout, status);
-    if (code == SB_OK && !locate_in_file(&wreck, layout))
-        code = locate_in_image(&wreck, layout, status);
+    if (code == SB_OK)
+        code = locate(&wreck, layout, salvage, status);
     if (code == SB_OK)
         code = sb_store_open(comm, path, SB_STORE_OVERWRITE, layout, &store, status);
     if (code == SB_OK) {

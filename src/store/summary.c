@@ -31,7 +31,8 @@ static sb_code read_steps(hid_t file, const char *path, sb_summary *summary, sb_
         code = sb_h5_fail(status, path, "read '/%s/updates'", SB_GROUP_TRIAL);
     else if (rank > SB_RANK_MAX || H5Sget_simple_extent_npoints(space) != (hssize_t)summary->trials ||
              !sb_h5_holds(dataset, SB_ELEMENT_INT64) || H5Sget_simple_extent_dims(space, lengths, NULL) < 0)
-        code = sb_fail(status, SB_IO, "results file '%s': '/%s/updates' is damaged", path, SB_GROUP_TRIAL);
+        code = sb_fail(status, SB_IO, "results file '%s': '/%s/updates' is damaged; " SB_SALVAGE_HINT, path,
+                       SB_GROUP_TRIAL);
     for (size_t i = 0; code == SB_OK && i < summary->listed; ++i) {
         sb_failed_trial *trial = &summary->first_failed[i];
         unravel(trial->trial, rank, lengths, place);
@@ -84,7 +85,7 @@ static sb_code count_trials(hid_t file, const char *path, sb_summary *summary, s
                                 &reasons, status);
     const uint8_t *states = read[0], *failures = read[1];
     if (code == SB_OK && reasons != summary->trials)
-        code = sb_fail(status, SB_IO, "results file '%s': '/%s' is damaged", path, SB_GROUP_TRIAL);
+        code = sb_fail(status, SB_IO, "results file '%s': '/%s' is damaged; " SB_SALVAGE_HINT, path, SB_GROUP_TRIAL);
     for (uint64_t i = 0; code == SB_OK && i < summary->trials; ++i) {
         summary->done += states[i] == SB_TRIAL_DONE;
         if (states[i] == SB_TRIAL_FAILED)

@@ -188,6 +188,7 @@ class Damage:
         call("salvage", part, "-o", folder / "same.h5", allowed=(0,))
         self.check_refusals(part)
         self.check_other_version()
+        self.check_other_programs()
         self.states = [self.places.value(self.sound, "trial/state", trial)[0] for trial in range(self.places.trials)]
 
     def make_part(self, part):
@@ -215,6 +216,40 @@ class Damage:
         cut.write_bytes(self.sound[:-1])
         assert "with --sweep" in call("salvage", cut, "-o", new, allowed=(74,))[1] and not new.exists()
         call("salvage", cut, "-o", self.folder / "whole.h5", "--sweep", self.sweep, "--overwrite", allowed=(0,))
+
+        other = self.folder / "other" / self.sweep.name  # of the same sizes, and networks that are trained the same
+        other.parent.mkdir()
+        other.write_text(SWEEP.replace("magnitudes: [0, 1]", "magnitudes: [0, 5]"))
+        unsaid = "nothing in it says any more from which sweep it was made"
+        for lost, sweep, code in (96, other, 2), (96, self.sweep, 0), (2048, self.sweep, 0), (2048, other, 0):
+            cut.write_bytes(bytes(lost) + self.sound[lost:])
+            _, said = call("salvage", cut, "-o", new, "--sweep", sweep, "--overwrite", allowed=(code,))
+            assert ("made from another sweep" in said) == (code == 2), f"{lost} bytes lost, {sweep}:\n{said}"
+            assert (unsaid in said) == (lost == 2048 and sweep == other), f"{lost} bytes lost, {sweep}:\n{said}"
+        new.unlink()
+
+    def check_other_programs(self):
+        """What a user adds with another program is no damage, and does not hide any."""
+        import h5py
+
+        path, new = self.folder / "annotated.h5", self.folder / "annotated-new.h5"
+        path.write_bytes(self.sound)
+        with h5py.File(path, "r+") as file:
+            file.attrs["comment"] = "of variable length, on the heap"
+            file["loss"].attrs["seen"] = [1, 2, 3]
+            file["mine/numbers"] = [1.0, 2.0]
+        assert "another program has changed the file" in verify(path)[1]
+        call("salvage", path, "-o", new, allowed=(0,))
+        self.check_same_slots(new)
+        content = bytearray(path.read_bytes())
+        content[content.find(b"GCOL") + 40] ^= 1
+        path.write_bytes(content)
+        assert verify(path, (74,))[0] == 74, "a reference between dimensions is damaged"
+
+    def check_same_slots(self, path):
+        content = path.read_bytes()
+        for trial in range(self.places.trials):
+            assert self.places.slot(content, trial) == self.places.slot(self.sound, trial), f"trial {trial}"
 
     def check_other_version(self):
         """A file of another version, whose bytes may differ from ours, is not called damaged for that."""

@@ -1,0 +1,99 @@
+#define _GNU_SOURCE /* memmem */
+
+#include "image.h"
+#include "names.h"
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* What HDF5 keeps about a file has checksums, which it compares when it reads: what is damaged in it cannot be opened.
+ * Two kinds of bytes have none: values, which are looked at elsewhere, and the global heap, by which dimensions and
+ * variables refer to each other. A collection of the heap ("file format specification" of HDF5, III.E) is a header of
+ * 16 bytes, with its size in the last 8, and objects: index in 2 bytes (0: the free space at the end), 6 others, size
+ * in 8, and as many bytes, padded to 8. */
+
+enum { HEAP_HEADER = 16, SIZE_AT = 8 };
+
+static uint64_t number_at(const unsigned char *bytes) {
+    uint64_t number = 0;
+    for (int i = 7; i >= 0; --i)
+        number = number << 8 | bytes[i];
+    return number;
+}
+
+/* Bytes of the collection at @p heap up to its free space; 0 if there is none. */
+static size_t heap_used(const unsigned char *heap, size_t available) {
+    static const unsigned char start[SIZE_AT] = {'G', 'C', 'O', 'L', 1};
+    if (available < HEAP_HEADER || memcmp(heap, start, sizeof start) != 0 || number_at(heap + SIZE_AT) > available)
+        return 0;
+    const uint64_t size = number_at(heap + SIZE_AT);
+    uint64_t end = HEAP_HEADER;
+    while (end + HEAP_HEADER <= size && (heap[end] || heap[end + 1])) {
+        const uint64_t object = number_at(heap + end + SIZE_AT);
+        if (object > size - end - HEAP_HEADER)
+            return (size_t)size;
+        end += HEAP_HEADER + (object + 7) / 8 * 8;
+    }
+    return (size_t)(end < size ? end : size);
+}
+
+/* True if @p file has in its global heap between @p start and @p end of the image @p bytes what the image has. */
+static bool heaps_alike(const unsigned char *bytes, uint64_t start, uint64_t end, int file) {
+    const unsigned char *heap;
+    while (start < end && (heap = memmem(bytes + start, end - start, "GCOL", 4))) {
+        const uint64_t at = (uint64_t)(heap - bytes);
+        const size_t used = heap_used(heap, end - at);
+        if (!sb_file_has(file, heap, used, at))
+            return false;
+        start = at + (used ? used : 4);
+    }
+    return true;
+}
+
+static bool all_heaps_alike(int memory, uint64_t size, const sb_extent *written, size_t count, int file) {
+    unsigned char *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, memory, 0);
+    uint64_t start = 0;
+    bool alike = bytes != MAP_FAILED;
+    for (size_t i = 0; alike && i < count; ++i) {
+        alike = heaps_alike(bytes, start, written[i].start, file);
+        start = written[i].start + written[i].length;
+    }
+    alike = alike && heaps_alike(bytes, start, size, file);
+    if (bytes != MAP_FAILED)
+        munmap(bytes, size); /* cannot fail for what mmap gave */
+    return alike;
+}
+
+static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
+    (void)object, (void)name, (void)info, (void)context;
+    return 0; /* it is there */
+}
+
+static bool read_attributes(hid_t object) {
+    return H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, NULL) >= 0;
+}
+
+static herr_t read_object(hid_t group, const char *name, const H5L_info_t *link, void *context) {
+    (void)context;
+    if (link->type != H5L_TYPE_HARD)
+        return 0;
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    const bool sound = object >= 0 && read_attributes(object);
+    return sb_h5_release(object, SB_OK, "", NULL) == SB_OK && sound ? 0 : -1;
+}
+
+/* Reads all objects, attributes and links, these also in the order in which netCDF lists them, so that HDF5 compares
+ * their checksums. */
+static bool objects_sound(hid_t file) {
+    static const char *const groups[] = {"/", "/" SB_GROUP_TRIAL, "/" SB_GROUP_RUNS};
+    bool sound = read_attributes(file) && H5Lvisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, read_object, NULL) >= 0;
+    for (size_t i = 0; sound && i < sizeof groups / sizeof *groups; ++i)
+        sound = H5Literate_by_name(file, groups[i], H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL, read_object, NULL,
+                                   H5P_DEFAULT) >= 0;
+    return sound;
+}
+
+bool sb_image_foreign(const sb_file *file, int descriptor, int memory, uint64_t size, const sb_extent *written,
+                      size_t count) {
+    return objects_sound(file->id) && all_heaps_alike(memory, size, written, count, descriptor);
+}
