@@ -57,7 +57,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 if [ -z "$results" ]; then
-    results=$(basename "${sweep%.*}").h5
+    results=${sweep##*/}
+    results=${results%.*}.h5
     options+=(-o "$results")
 fi
 

@@ -142,6 +142,7 @@ calculate 'printf "%s: %d trials, %.3g MB of results, %.3g MB per rank beside MP
         seconds / 60 % 60, seconds % 60, ranks, ranks == 1 ? "" : "s", efficiency, note' \
     -v name="$name" -v trials="$trials" -v bytes="$bytes" -v memory="$memory" -v seconds="$seconds" \
     -v ranks="$ranks" -v efficiency="$efficiency" -v note="$note"
+name=${name//\//-} # the log is called after it
 command=(sbatch "--job-name=${name:-specbias}" "${submission[@]}" "$root/jobs/sweep.sbatch" "$(realpath "$sweep")"
     ${options[@]+"${options[@]}"})
 printf '%q ' "${command[@]}"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { BATCH_TRIALS = 16384 }; /* between two looks at what asks to stop: at 45 us each, for all that is done to them */
+enum { BATCH_TRIALS = 16384 }; /* between two looks at what asks to stop: at 20 us each, for all that is done to them */
 #define BATCH_BYTES ((uint64_t)32 << 20)
 
 /* --- Opening --------------------------------------------------------------------------------------------------------

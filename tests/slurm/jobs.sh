@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # Claim, with a SLURM of two nodes: a job that comes to its time limit requeues itself and ends complete, with the digest of
 # an uninterrupted run; a preempted one too; one that is cancelled commits and is not requeued; one with a broken sweep file
-# fails and is not requeued; one that achieves nothing is requeued once, not for ever. submit.sh fills in ranks and time,
-# and its job runs on both nodes, by srun and by mpirun. The jobs run beside each other: under two minutes, of which
-# SLURM's shortest time limit is one.
+# fails and is not requeued, nor is one whose launcher is not there; one that achieves nothing is requeued once, not for
+# ever. A requeued job does not overwrite once more. submit.sh fills in ranks and time, and its job runs on both nodes, by
+# srun and by mpirun. The jobs run beside each other: under two minutes, of which SLURM's shortest time limit is one.
 # shellcheck source=tests/shell.sh
 . "$(dirname "$0")/../shell.sh"
 # shellcheck source=tests/slurm/cluster.sh
@@ -48,9 +48,10 @@ digest() {
     "$program" verify "$1" | sed -nE 's/^digest: ([0-9a-f]{32})$/\1/p'
 }
 declare -A job # the number of each
-# submit NAME LAUNCH PROGRAM SWEEP [option of sbatch]...: its log is NAME.log, its results are NAME.h5.
+# submit NAME LAUNCH PROGRAM SWEEP [option of sbatch]...: its log is NAME.log, its results are NAME.h5; $run: of specbias.
+run=()
 submit() {
-    job[$1]=$(SPECBIAS_LAUNCH=$2 SPECBIAS=$3 sbatch --parsable -o "$1.log" "${@:5}" "$jobs/sweep.sbatch" "$4" -o "$1.h5") ||
+    job[$1]=$(SPECBIAS_LAUNCH=$2 SPECBIAS=$3 sbatch --parsable -o "$1.log" "${@:5}" "$jobs/sweep.sbatch" "$4" -o "$1.h5" "${run[@]}") ||
         fail "sbatch refuses job $1"
 }
 has_begun() { # FILE
@@ -69,13 +70,19 @@ is_complete() { # NAME
     [ "$(digest "$1.h5")" = "$reference" ] || fail "the results of $1 differ from those of an uninterrupted run"
 }
 
-submit limited '' ./slow sweep.yaml -n 2 -w n1 --time=1 --signal=B:USR1@5
+# SLURM sends the signal 15 to 45 s before the end. The program would stop by itself 6 s before, or for five of its rounds,
+# which are seconds on a busy machine.
+expect 0 "$program" run sweep.yaml -o limited.h5 --quiet --set seed=0 # another sweep
+run=(--overwrite)
+submit limited '' ./slow sweep.yaml -n 2 -w n1 --time=1 --signal=B:USR1@15
+run=()
 submit preempted mpirun ./slow sweep.yaml -n 2 -w n2 --time=10
 submit cancelled_srun 'srun --mpi=pmix' ./slow sweep.yaml -n 2 -w n1 -p high --time=10
 submit cancelled_mpirun mpirun ./slow sweep.yaml -n 2 -w n1 -p high --time=10
 submit stalled '' ./stalling sweep.yaml -n 1 -w n1 --time=10
 sed 's/depth: 3/deepth: 3/' sweep.yaml > broken.yaml
 submit broken '' "$program" broken.yaml -n 1 -w n1 --time=10
+submit unlaunched ./nowhere "$program" sweep.yaml -n 1 -w n1 --time=10
 
 # submit.sh: ranks and time for a sweep of hours, which is not submitted; nothing for a broken one.
 hours=(--set training.steps=100000000)
@@ -119,6 +126,9 @@ says out 'broken.yaml:4:9: .*deepth'
 says out 'not requeued: bad sweep file'
 [ "$(field "${job[broken]}" ExitCode) $(field "${job[broken]}" Restarts)" = "2:0 0" ] || fail "broken: $(field "${job[broken]}" ExitCode)"
 
+ends 60 unlaunched FAILED
+says out 'not requeued: exit code 127: the ranks did not start'
+
 for name in cancelled_srun cancelled_mpirun; do
     awaits 100 "$name has begun" has_begun $name.h5
     scancel "${job[$name]}"
@@ -138,14 +148,16 @@ awaits 100 "the job to preempt has begun" has_begun preempted.h5
 sbatch -o /dev/null -p high -w n2 --exclusive --time=1 --wrap 'sleep 1' > out || fail "sbatch"
 for name in preempted limited; do
     ends 120 $name COMPLETED
-    says out 'SIGUSR1 from SLURM'
-    says out 'specbias: stopped early \(SIGUSR1\): [0-9]+ of 120 trials are done'
+    says out 'specbias: stopped early \((SIGUSR1|the time limit)\): [0-9]+ of 120 trials are done'
     says out 'requeued, to go on where it stopped'
     says out 'job [0-9]+: start 2 on 2 ranks'
     says out ': done: '
     [ "$(field "${job[$name]}" Restarts)" -ge 1 ] || fail "$name: not requeued"
     is_complete $name
 done
+[ "$(grep -c -- '-o limited.h5 --overwrite$' out)" = 1 ] || fail "not overwritten once"
+ends 1 preempted COMPLETED
+says out 'SIGUSR1 from SLURM'
 
 ends 60 stalled FAILED
 says out 'start 2 on 1 ranks'
