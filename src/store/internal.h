@@ -1,15 +1,16 @@
 /* Inside the store: an open results file with its ranks, and the steps of opening and committing.
  *
- * Where what is:  h5, boxes, transfer        HDF5 in one line, selections, blocks between memory and a column
- *                 columns, slots             what the file holds of each trial, and whether it is as it was written
- *                 image, build_*, provenance  the whole file but its slots, made in memory
- *                 create, fill, open, lock   a new file, and one that goes on
- *                 resume, sweep_differs, coordinates_check, slots_reset
- *                                            what is looked at in a file that goes on
- *                 write, commit, checkpoint* rounds
- *                 reader, summary, stored_sweep, verify, image_*, salvage
- *                                            without a run
- *                 mpiio, fault               hints to MPI-IO; faults on purpose */
+ * Where what is:
+ *   h5, boxes, transfer                HDF5 in one line, selections, blocks between memory and a column
+ *   columns, slots                     what the file holds of each trial, and whether it is as it was written
+ *   image, build_*, provenance         the whole file but its slots, made in memory
+ *   create, fill, open, lock           a new file, and one that goes on
+ *   resume, sweep_differs, coordinates_check, slots_reset
+ *                                      what is looked at in a file that goes on
+ *   write, commit, checkpoint*         rounds
+ *   reader, summary, stored_sweep      reading, without a run
+ *   verify, salvage, image_*           judging what may be damaged
+ *   mpiio, fault                       hints to MPI-IO; faults on purpose */
 #ifndef SPECBIAS_STORE_INTERNAL_H
 #define SPECBIAS_STORE_INTERNAL_H
 
