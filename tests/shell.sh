@@ -44,3 +44,13 @@ on() {
         timeout 60 $SPECBIAS_MPIRUN "$ranks" "$SPECBIAS" "$@"
     fi
 }
+
+# digest FILE: the one of all results in it.
+digest() {
+    "$SPECBIAS" verify "$1" | sed -nE 's/^digest: ([0-9a-f]{32})$/\1/p'
+}
+
+# value KEY FILE: a number that `status` tells, such as done or updates.
+value() {
+    "$SPECBIAS" status "$2" --json | sed -nE "s/.*\"$1\": ([0-9]+).*/\1/p"
+}

@@ -5,10 +5,6 @@ sweep=$here/sweep.yaml
 done_trials() {
     "$SPECBIAS" status "$1" --json | sed -nE 's/.*"done": ([0-9]+).*/\1/p'
 }
-digest() {
-    "$SPECBIAS" verify "$1" | sed -nE 's/^digest: ([0-9a-f]{32})$/\1/p'
-}
-
 expect 0 "$SPECBIAS" run "$sweep"
 says out '^6 trials done in .* by 1 of 1 ranks, efficiency '
 says out '^results: small.h5$'

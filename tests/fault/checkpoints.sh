@@ -23,12 +23,6 @@ axes:
 END
 total=$((6 * 12000))
 
-value() { # KEY FILE
-    "$SPECBIAS" status "$2" --json | sed -nE "s/.*\"$1\": ([0-9]+).*/\1/p"
-}
-digest() {
-    "$SPECBIAS" verify "$1" | sed -nE 's/^digest: ([0-9a-f]{32})$/\1/p'
-}
 beside() { # FILE: how many files of checkpoints it has
     find . -name "$1.checkpoint-*" | wc -l
 }

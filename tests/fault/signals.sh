@@ -34,13 +34,6 @@ axes:
   - zip: {name: shape, seed: [1, 2, 3, 4], model.width: [2048, 2, 2, 2]}
 END
 
-count() { # done|failed|missing FILE
-    "$SPECBIAS" status "$2" --json | sed -nE "s/.*\"$1\": ([0-9]+).*/\1/p"
-}
-digest() {
-    "$SPECBIAS" verify "$1" | sed -nE 's/^digest: ([0-9a-f]{32})$/\1/p'
-}
-
 # start RANKS ARGUMENTS...: begins a run behind this script; the ranks are the processes in ${pids[@]}.
 start() {
     local ranks=$1
@@ -62,6 +55,12 @@ start() {
     [ ${#pids[@]} -eq "$ranks" ] || fail "${#pids[@]} ranks, not $ranks"
 }
 
+# send SIGNAL PROCESS WHO: what `ends` then tells the answer to.
+send() {
+    sent="SIG$1 to $3" at=${EPOCHREALTIME/./}
+    kill "-$1" "$2"
+}
+
 # ends CODE SECONDS: what was started ends with CODE, and before so many seconds.
 ends() {
     local code=0
@@ -73,15 +72,16 @@ ends() {
     wait "$runner" 2> /dev/null || code=$?
     runner=''
     [ "$code" -eq "$1" ] || fail "exit code $code, not $1"
+    printf '%-32s exit code %3d after %5d ms\n' "$sent:" "$code" $(((${EPOCHREALTIME/./} - at) / 1000))
 }
 
 # is_resumable FILE REASON: the last line tells the reason, and as much as the file's status.
 is_resumable() {
     local trials
-    trials=$(($(count done "$1") + $(count missing "$1")))
-    tail -n 1 err | grep -q "^specbias: stopped early ($2): $(count done "$1") of $trials trials are done\(, [1-9] more \(is\|are\) begun and saved\)\?; the same command resumes$" ||
-        fail "the last line is not that of a run stopped by $2 with $(count done "$1") of $trials trials done"
-    [ "$(count missing "$1")" -gt 0 ] || fail "nothing is missing: the signal came too late"
+    trials=$(($(value done "$1") + $(value missing "$1")))
+    tail -n 1 err | grep -q "^specbias: stopped early ($2): $(value done "$1") of $trials trials are done\(, [1-9] more \(is\|are\) begun and saved\)\?; the same command resumes$" ||
+        fail "the last line is not that of a run stopped by $2 with $(value done "$1") of $trials trials done"
+    [ "$(value missing "$1")" -gt 0 ] || fail "nothing is missing: the signal came too late"
     "$SPECBIAS" verify "$1" > /dev/null || fail "verify finds a fault in $1"
 }
 
@@ -92,7 +92,7 @@ for ranks in 1 3 5; do
     victim=0
     for signal in USR1 TERM INT; do
         start "$ranks" sweep.yaml -o "part$ranks.h5"
-        kill "-$signal" "${pids[victim]}"
+        send "$signal" "${pids[victim]}" "rank $victim of $ranks"
         ends 75 30
         is_resumable "part$ranks.h5" "SIG$signal"
         victim=$(((victim + ranks / 2) % ranks))
@@ -103,7 +103,7 @@ done
 
 if [ "$open_mpi" -gt 0 ]; then
     start 3 sweep.yaml -o all.h5
-    kill -USR1 "$runner"
+    send USR1 "$runner" "mpirun, 3 ranks"
     ends 75 30
     is_resumable all.h5 SIGUSR1
 fi
@@ -111,13 +111,13 @@ fi
 # In a probe; the rank that gets the signal is in it, or waits for the one that is.
 start 1 probe.yaml -o probe1.h5
 sleep 0.5
-kill -TERM "${pids[0]}"
+send TERM "${pids[0]}" "rank 0 of 1, in a probe"
 ends 75 20
 is_resumable probe1.h5 SIGTERM
 for victim in 0 2; do
     start 3 probe.yaml -o "probe3-$victim.h5" --interval 0.1
     sleep 1
-    kill -TERM "${pids[victim]}"
+    send TERM "${pids[victim]}" "rank $victim of 3, in a probe"
     ends 75 20
     is_resumable "probe3-$victim.h5" SIGTERM
 done
@@ -139,5 +139,5 @@ kill -STOP "${pids[1]}"
 kill -INT "${pids[0]}"
 sleep 1
 kill -0 "$runner" || fail "the first SIGINT ended the run, or did not wait for the other rank"
-kill -INT "${pids[0]}"
+send INT "${pids[0]}" "rank 0, the second"
 ends $((128 + 2)) 20

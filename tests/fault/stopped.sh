@@ -19,10 +19,6 @@ axes:
   - seed: {from: 1, to: 6}
 END
 
-digest() {
-    "$SPECBIAS" verify "$1" | sed -nE 's/^digest: ([0-9a-f]{32})$/\1/p'
-}
-
 cpu_ticks() { # PROCESS, in hundredths of a second
     local fields
     read -ra fields < "/proc/$1/stat" || fail "process $1 is gone"

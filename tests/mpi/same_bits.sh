@@ -38,9 +38,6 @@ compare() {
     ! grep 'Not comparable' out | grep -v 'is an empty dataset' || fail "h5diff cannot compare $2 and $3"
 }
 
-digest() {
-    "$SPECBIAS" verify "$1" | sed -nE 's/^digest: ([0-9a-f]{32})$/\1/p'
-}
 for ranks in 1 2 3 5; do
     expect 0 on $ranks run sweep.yaml -o $ranks.h5 --interval 0.1
     workers=$(sed -nE 's/^12 trials done in .* by ([0-9]+) of [0-9]+ ranks.*/\1/p' out)
