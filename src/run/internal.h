@@ -103,6 +103,7 @@ typedef struct sb_work {
     const sb_trial *in_flight; /* between two of its steps; NULL at other times */
     void *state;               /* the trial in hand as it was last saved, or the one that was left at a stop */
     sb_saved saved;            /* describes it; its state is NULL if nothing has been saved */
+    bool unsaved;              /* the last checkpoint could not be written, as has been said */
 } sb_work;
 
 /* True once more trials have failed in this run than may; equal on all ranks after each round. */

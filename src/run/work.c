@@ -153,10 +153,13 @@ static void checkpoint(sb_work *work) {
     sb_status status = {0};
     if (work->in_flight)
         save(work);
-    const sb_saved *saved = work->saved.state ? &work->saved : NULL;
-    if (sb_store_checkpoint(work->store, saved, &status) != SB_OK && work->rank == 0)
+    const bool failed = sb_store_checkpoint(work->store, work->saved.state ? &work->saved : NULL, &status) != SB_OK;
+    if (work->rank == 0 && failed && !work->unsaved)
         sb_display_note(&work->display, "the trials in flight could not be saved, and the run goes on: %s",
                         status.message);
+    else if (work->rank == 0 && !failed && work->unsaved)
+        sb_display_note(&work->display, "the trials in flight are saved again");
+    work->unsaved = failed;
 }
 
 sb_code sb_work_round(void *context, bool last, sb_status *status) {
