@@ -16,7 +16,7 @@ static void catch (int number) {
     caught = number;
 }
 
-/* Seconds from now to the end of the SLURM job, INFINITY if there is none or it is unknown (before Slurm 22.05). One
+/* Seconds from now to the end of the SLURM job, INFINITY if there is none or it is unknown (before Slurm 23.02). One
  * that is past is no limit: the job was given more time (OverTimeLimit), or the variable comes from another job. */
 static double seconds_of_job(void) {
     const char *job = getenv("SLURM_JOB_ID"), *text = getenv("SLURM_JOB_END_TIME");

@@ -38,11 +38,14 @@ free_ports() {
 configure() {
     local port
     port=$(free_ports 3)
-    # cred_expire shortens the wait of a requeued job from 121 to 7 seconds; TmpFS is where PMIx keeps a node's own files.
+    # FirstJobId: Open MPI calls its files in /dev/shm after host, user and job, so that the ranks of two clusters with the
+    # same job numbers crash (two runs of this test at once). cred_expire shortens the wait of a requeued job from 121 to
+    # 7 seconds; TmpFS is where PMIx keeps a node's own files.
     cat > "$SLURM_CONF" << END
 ClusterName=test
 SlurmctldHost=$(hostname)(127.0.0.1)
 SlurmctldPort=$port
+FirstJobId=$((port * 100))
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
