@@ -99,17 +99,17 @@ static sb_code open_datasets(sb_store *store, sb_status *status) {
     return sb_agree(store->comm, status);
 }
 
-/* Fills what was never filled, or finds out what is there. */
-static sb_code settle(sb_store *store, sb_status *status) {
-    bool filled = false;
+/* Fills what was never filled, or finds out what is there. @p filled: it was; equal on all ranks. */
+static sb_code settle(sb_store *store, bool *filled, sb_status *status) {
+    *filled = false;
     if (store->rank == 0)
-        sb_provenance_read_filled(&store->provenance, &filled, status);
+        sb_provenance_read_filled(&store->provenance, filled, status);
     if (sb_agree(store->comm, status) != SB_OK)
         return status->code;
-    sb_mpi_check(MPI_Bcast(&filled, 1, MPI_C_BOOL, 0, store->comm), "MPI_Bcast", status);
+    sb_mpi_check(MPI_Bcast(filled, 1, MPI_C_BOOL, 0, store->comm), "MPI_Bcast", status);
     if (sb_agree(store->comm, status) != SB_OK)
         return status->code;
-    return filled ? sb_read_slots(store, status) : sb_fill(store, status);
+    return *filled ? sb_read_slots(store, status) : sb_fill(store, status);
 }
 
 static sb_code allocate(const char *path, const sb_layout *layout, int rank, sb_store **store, sb_status *status) {
@@ -143,40 +143,41 @@ static sb_code release(sb_store *store, sb_status *status) {
     return status->code;
 }
 
-/* Finds the trials in flight. A new file has none: what lies beside it is of a file that was there before. */
-static sb_code open_checkpoints(sb_store *store, bool created, sb_status *status) {
+/* Finds the trials in flight. A file that was not filled has none: what lies beside it is of one that was there before.
+ */
+static sb_code open_checkpoints(sb_store *store, bool filled, sb_status *status) {
     sb_checkpoints *checkpoints = &store->checkpoints;
     const sb_sweep *sweep = store->file.layout->grid->sweep;
     if (sb_checkpoints_open(store->comm, store->path, sweep, store->file.trials, store->fault, checkpoints, status) !=
         SB_OK)
         return status->code;
-    return !created && sb_store_saved_count(store) > 0 ? SB_OK : sb_checkpoints_remove(checkpoints, status);
+    return filled && sb_store_saved_count(store) > 0 ? SB_OK : sb_checkpoints_remove(checkpoints, status);
 }
 
 static sb_code open_all(MPI_Comm comm, sb_store *store, sb_status *status) {
+    bool filled;
     if (sb_mpi_check(MPI_Comm_dup(comm, &store->comm), "MPI_Comm_dup", status) == SB_OK &&
         sb_mpi_check(MPI_Comm_set_errhandler(store->comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler", status) ==
             SB_OK &&
         sb_mpi_check(MPI_Comm_rank(store->comm, &store->rank), "MPI_Comm_rank", status) == SB_OK)
         sb_mpi_check(MPI_Comm_size(store->comm, &store->ranks), "MPI_Comm_size", status);
     if (sb_agree(comm, status) != SB_OK || open_parallel(store, status) != SB_OK ||
-        open_datasets(store, status) != SB_OK)
+        open_datasets(store, status) != SB_OK || settle(store, &filled, status) != SB_OK)
         return status->code;
-    return settle(store, status);
+    return open_checkpoints(store, filled, status);
 }
 
 sb_code sb_store_open(MPI_Comm comm, const char *path, sb_store_mode mode, const sb_layout *layout, sb_store **store,
                       sb_status *status) {
     int rank = 0;
-    bool created = false;
+    bool created = false; /* by rank 0, which alone knows: nothing that others do may depend on it */
     *store = NULL;
     *status = (sb_status){0};
     sb_h5_quiet();
     if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", status) == SB_OK &&
         allocate(path, layout, rank, store, status) == SB_OK && rank == 0)
         provide(*store, mode, layout, &created, status);
-    if (sb_agree(comm, status) == SB_OK && open_all(comm, *store, status) == SB_OK &&
-        open_checkpoints(*store, created, status) == SB_OK) {
+    if (sb_agree(comm, status) == SB_OK && open_all(comm, *store, status) == SB_OK) {
         if (created)
             sb_create_accept(path);
         sb_fault_pass((*store)->fault, SB_POINT_OPENED);

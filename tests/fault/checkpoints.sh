@@ -77,7 +77,13 @@ for damage in 'conv=notrunc seek=0' 'conv=notrunc seek=40' "conv=notrunc seek=$(
     [ "$(beside part.h5)" -eq 0 ] || fail "checkpoints are left of a complete file"
 done
 
-# Those of a file that is not there any more, and of another sweep.
+# Those of a file that is replaced, where ranks that judged this for themselves would wait for each other for ever; and of
+# one that is not there any more, of another sweep.
+cp half.h5 part.h5
+for i in 0 1; do cp half.h5.checkpoint-$i part.h5.checkpoint-$i; done
+expect 0 on 3 run sweep.yaml -o part.h5 --overwrite
+! grep -q checkpoint err || fail "a new file takes up what is not its own"
+[ "$(digest part.h5)" = "$reference" ] || fail "in place of a file with checkpoints, the results differ"
 rm -f part.h5
 for i in 0 1; do cp half.h5.checkpoint-$i part.h5.checkpoint-$i; done
 expect 0 on 1 run sweep.yaml -o part.h5 --set 'seed=[1]' --set training.steps=500
