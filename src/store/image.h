@@ -33,8 +33,8 @@ sb_claim sb_image_claim(const sb_file *image, int memory, int file);
 
 /* Not collective. True if a file that differs from its image outside @p written [count] is in order all the same, as
  * after another program has added an attribute: HDF5 finds its own checksums right, and what has none is as it was. */
-bool sb_image_foreign(const sb_file *file, int descriptor, int memory, uint64_t size, const sb_extent *written,
-                      size_t count);
+bool sb_image_foreign(const sb_file *file, int descriptor, const sb_file *image, int memory, uint64_t size,
+                      const sb_extent *written, size_t count);
 
 /* Not collective. Compares the file, whose columns are open, with its image: everything but the columns and what runs
  * write into /provenance. Sets compared, creator, altered, first_altered and foreign of

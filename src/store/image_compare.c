@@ -85,8 +85,8 @@ static sb_code compare_range(int file, int image, uint64_t start, uint64_t end, 
     return SB_OK;
 }
 
-static sb_code compare_all(const sb_file *file, int memory, const sb_extent *written, size_t count, sb_verdict *verdict,
-                           sb_status *status) {
+static sb_code compare_all(const sb_file *file, const sb_file *image, int memory, const sb_extent *written,
+                           size_t count, sb_verdict *verdict, sb_status *status) {
     struct stat info;
     uint64_t start = 0;
     const int descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
@@ -102,7 +102,7 @@ static sb_code compare_all(const sb_file *file, int memory, const sb_extent *wri
     if (code == SB_OK)
         code = compare_range(descriptor, memory, start, (uint64_t)info.st_size, file->path, verdict, status);
     if (code == SB_OK && verdict->altered > 0)
-        verdict->foreign = sb_image_foreign(file, descriptor, memory, (uint64_t)info.st_size, written, count);
+        verdict->foreign = sb_image_foreign(file, descriptor, image, memory, (uint64_t)info.st_size, written, count);
     close(descriptor); /* opened for reading: nothing can be lost */
     return code;
 }
@@ -122,7 +122,7 @@ sb_code sb_image_compare(const sb_file *file, sb_verdict *verdict, sb_status *st
         lie_alike(file, &image)) /* or another program has copied the file, such as h5repack */
         verdict->compared = (code = list_written(&image, &written, &count, status)) == SB_OK;
     if (verdict->compared)
-        code = compare_all(file, memory, written, count, verdict, status);
+        code = compare_all(file, &image, memory, written, count, verdict, status);
     free(written);
     code = sb_columns_close(&image, code, status);
     sb_image_release(memory);

@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 /* What HDF5 keeps about a file has checksums, which it compares when it reads: what is damaged in it cannot be opened.
- * Two kinds of bytes have none: values, which are looked at elsewhere, and the global heap, by which dimensions and
- * variables refer to each other. A collection of the heap ("file format specification" of HDF5, III.E) is a header of
- * 16 bytes, with its size in the last 8, and objects: index in 2 bytes (0: the free space at the end), 6 others, size
- * in 8, and as many bytes, padded to 8. */
+ * Two kinds of bytes have none: values, and the global heap, by which dimensions and variables refer to each other. A
+ * collection of the heap ("file format specification" of HDF5, III.E) is a header of 16 bytes, with its size in the
+ * last 8, and objects: index in 2 bytes (0: the free space at the end), 6 others, size in 8, and as many bytes, padded
+ * to 8. */
 
 enum { HEAP_HEADER = 16, SIZE_AT = 8 };
 
@@ -37,31 +37,55 @@ static size_t heap_used(const unsigned char *heap, size_t available) {
     return (size_t)(end < size ? end : size);
 }
 
-/* True if @p file has in its global heap between @p start and @p end of the image @p bytes what the image has. */
-static bool heaps_alike(const unsigned char *bytes, uint64_t start, uint64_t end, int file) {
+/* An image in memory, and a file to compare with it. */
+struct pair {
+    const unsigned char *bytes; /* of the image */
+    uint64_t size;
+    const sb_extent *written; /* [count] */
+    size_t count;
+    int file;
+};
+
+/* True if the file has what the image has in its global heap between @p start and @p end. */
+static bool heaps_alike(const struct pair *pair, uint64_t start, uint64_t end) {
     const unsigned char *heap;
-    while (start < end && (heap = memmem(bytes + start, end - start, "GCOL", 4))) {
-        const uint64_t at = (uint64_t)(heap - bytes);
+    while (start < end && (heap = memmem(pair->bytes + start, end - start, "GCOL", 4))) {
+        const uint64_t at = (uint64_t)(heap - pair->bytes);
         const size_t used = heap_used(heap, end - at);
-        if (!sb_file_has(file, heap, used, at))
+        if (!sb_file_has(pair->file, heap, used, at))
             return false;
         start = at + (used ? used : 4);
     }
     return true;
 }
 
-static bool all_heaps_alike(int memory, uint64_t size, const sb_extent *written, size_t count, int file) {
-    unsigned char *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, memory, 0);
+static bool all_heaps_alike(const struct pair *pair) {
     uint64_t start = 0;
-    bool alike = bytes != MAP_FAILED;
-    for (size_t i = 0; alike && i < count; ++i) {
-        alike = heaps_alike(bytes, start, written[i].start, file);
-        start = written[i].start + written[i].length;
+    for (size_t i = 0; i < pair->count; ++i) {
+        if (!heaps_alike(pair, start, pair->written[i].start))
+            return false;
+        start = pair->written[i].start + pair->written[i].length;
     }
-    alike = alike && heaps_alike(bytes, start, size, file);
-    if (bytes != MAP_FAILED)
-        munmap(bytes, size); /* cannot fail for what mmap gave */
-    return alike;
+    return heaps_alike(pair, start, pair->size);
+}
+
+/* True if the file has the values of @p object of the image, if it is a dataset and runs do not write it. */
+static bool values_alike(const struct pair *pair, hid_t object) {
+    if (H5Iget_type(object) != H5I_DATASET || H5Dget_offset(object) == HADDR_UNDEF)
+        return true;
+    const sb_extent values = sb_extent_of(object);
+    for (size_t i = 0; i < pair->count; ++i)
+        if (pair->written[i].start == values.start)
+            return true;
+    return values.start + values.length <= pair->size &&
+           sb_file_has(pair->file, pair->bytes + values.start, values.length, values.start);
+}
+
+static herr_t compare_values(hid_t group, const char *name, const H5L_info_t *link, void *context) {
+    (void)link;
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    const bool alike = object >= 0 && values_alike(context, object);
+    return sb_h5_release(object, SB_OK, "", NULL) == SB_OK && alike ? 0 : -1;
 }
 
 static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
@@ -93,7 +117,14 @@ static bool objects_sound(hid_t file) {
     return sound;
 }
 
-bool sb_image_foreign(const sb_file *file, int descriptor, int memory, uint64_t size, const sb_extent *written,
-                      size_t count) {
-    return objects_sound(file->id) && all_heaps_alike(memory, size, written, count, descriptor);
+bool sb_image_foreign(const sb_file *file, int descriptor, const sb_file *image, int memory, uint64_t size,
+                      const sb_extent *written, size_t count) {
+    unsigned char *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, memory, 0);
+    if (bytes == MAP_FAILED)
+        return false;
+    struct pair pair = {.bytes = bytes, .size = size, .written = written, .count = count, .file = descriptor};
+    const bool foreign = objects_sound(file->id) && all_heaps_alike(&pair) &&
+                         H5Lvisit(image->id, H5_INDEX_NAME, H5_ITER_NATIVE, compare_values, &pair) >= 0;
+    munmap(bytes, size); /* cannot fail for what mmap gave */
+    return foreign;
 }

@@ -241,10 +241,13 @@ class Damage:
         assert "another program has changed the file" in verify(path)[1]
         call("salvage", path, "-o", new, allowed=(0,))
         self.check_same_slots(new)
-        content = bytearray(path.read_bytes())
-        content[content.find(b"GCOL") + 40] ^= 1
-        path.write_bytes(content)
-        assert verify(path, (74,))[0] == 74, "a reference between dimensions is damaged"
+        annotated = path.read_bytes()
+        for offset, what in ((annotated.find(b"GCOL") + 40, "a reference between dimensions"),
+                             (annotated.find(b"no failure") + 20, "a table of words")):
+            content = bytearray(annotated)
+            content[offset] ^= 1
+            path.write_bytes(content)
+            assert verify(path, (74,))[0] == 74, f"{what} is damaged"
 
     def check_same_slots(self, path):
         content = path.read_bytes()
