@@ -9,7 +9,7 @@
 #include <time.h>
 
 /* Seconds. Ranks that share a core must not be away for so long by chance. */
-static const double limit = 1;
+static const double limit = 1.5;
 
 /* What this rank had to say. */
 typedef struct report {
