@@ -31,6 +31,10 @@ typedef enum sb_claim { SB_CLAIM_NONE, SB_CLAIM_SAME, SB_CLAIM_OTHER } sb_claim;
 /* Not collective. What the bytes of @p file say, whose structure may be lost: the sweep's identity or its text. */
 sb_claim sb_image_claim(const sb_file *image, int memory, int file);
 
+/* Reads all objects, attributes and links of an open file, so that HDF5 compares their checksums: true if none is
+ * wrong. */
+bool sb_image_sound(hid_t file);
+
 /* Not collective. True if a file that differs from its image outside @p written [count] is in order all the same, as
  * after another program has added an attribute: HDF5 finds its own checksums right, and what has none is as it was. */
 bool sb_image_foreign(const sb_file *file, int descriptor, const sb_file *image, int memory, uint64_t size,
