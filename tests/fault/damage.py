@@ -259,6 +259,9 @@ class Damage:
         path, content = self.folder / "other.h5", bytearray(self.sound)
         content[self.places.creator] = b"specbias 9.9.9, HDF5 1.14.3".ljust(128, b"\0")
         path.write_bytes(content)
+        assert "note" not in verify(path)[1], "its bytes are those of this version"
+        content[content.find(b"no failure")] ^= 1
+        path.write_bytes(content)
         assert "made by specbias 9.9.9, HDF5 1.14.3" in verify(path)[1]
 
     def check_salvaged(self, content, new):
