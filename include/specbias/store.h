@@ -100,6 +100,11 @@ sb_code sb_store_checkpoint(sb_store *store, const sb_saved *saved, sb_status *s
 /** Not collective. Missing trials in the last checkpoint; equal on all ranks. */
 uint64_t sb_store_saved_count(const sb_store *store);
 
+/** Not collective. Trials in the checkpoint found on opening whose state is damaged: they begin anew. Equal on all
+ * ranks.
+ */
+uint64_t sb_store_lost_count(const sb_store *store);
+
 /** Not collective. Updates that the saved trial @p trial had made; 0 if the checkpoint has none such. */
 int64_t sb_store_saved_steps(const sb_store *store, uint64_t trial);
 

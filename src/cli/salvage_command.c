@@ -1,4 +1,5 @@
 #include "cli.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <specbias/comm.h>
 #include <stdlib.h>
@@ -12,6 +13,8 @@ static sb_code find_plan(const sb_arguments *arguments, sb_diagnostics *diagnost
     char *text = NULL;
     size_t length = 0;
     sb_status reason = {0};
+    if (arguments->sweep && access(arguments->sweep, R_OK) != 0)
+        return sb_fail(status, SB_INPUT, "cannot read sweep file '%s': %s", arguments->sweep, strerror(errno));
     if (sb_plan_stored(arguments->operand, plan, &reason) == SB_OK)
         return SB_OK;
     if (access(arguments->operand, R_OK) != 0 || reason.code != SB_IO)

@@ -35,9 +35,9 @@ static int print_verdict(const char *path, const sb_plan *plan, const sb_verdict
                 path, verdict->altered, verdict->first_altered);
     if (verdict->damaged)
         sb_fail(&status, SB_IO,
-                "%s: %" PRIu64 " slots do not match their checksum, the first is trial %" PRIu64
+                "%s: the results of %" PRIu64 " trial%s do not match their checksum, the first is trial %" PRIu64
                 " (%s); 'specbias run' with this file trains them again%s",
-                path, verdict->damaged, verdict->first_damaged,
+                path, verdict->damaged, verdict->damaged == 1 ? "" : "s", verdict->first_damaged,
                 sb_trial_name(plan->layout, verdict->first_damaged, name),
                 torn ? ", but it is damaged elsewhere too: 'specbias salvage' first" : "");
     return status.code == SB_OK ? 0 : sb_print_failure(&status, NULL);

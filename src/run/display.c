@@ -45,14 +45,20 @@ void sb_display_start(sb_display *display, int ranks) {
     fputc('\n', stderr);
 }
 
+/* Of the work of the whole sweep, as the number of trials is of all of them. */
+static double share_done(const sb_display *display, const sb_progress *progress) {
+    const double all = display->work + display->work_before;
+    return all > 0 ? fmin(1, (display->work_before + progress->work) / all) : 1;
+}
+
 static void format_figures(const sb_display *display, const sb_progress *progress, char *text, size_t size) {
-    const double share = display->work > 0 ? fmin(1, progress->work / display->work) : 1;
     const double rate = progress->seconds > 0 ? progress->work / progress->seconds : 0;
-    size_t used = (size_t)snprintf(text, size, "%llu/%llu trials, %.1f%% of the work, %.1f GFLOP/s",
-                                   (unsigned long long)(display->already_done + progress->finished),
-                                   (unsigned long long)display->trials, 100 * share, 1e-9 * rate);
+    size_t used =
+        (size_t)snprintf(text, size, "%llu/%llu trials, %.1f%% of the work, %.1f GFLOP/s",
+                         (unsigned long long)(display->already_done + progress->finished),
+                         (unsigned long long)display->trials, 100 * share_done(display, progress), 1e-9 * rate);
     if (rate > 0) {
-        const long long left = llrint(display->work * (1 - share) / rate);
+        const long long left = llrint(fmax(0, display->work - progress->work) / rate);
         used += (size_t)snprintf(text + used, size - used, ", %lld:%02lld:%02lld left", left / 3600, left / 60 % 60,
                                  left % 60);
     }
@@ -74,7 +80,7 @@ void sb_display_show(sb_display *display, const sb_progress *progress) {
         return;
     format_figures(display, progress, figures, sizeof figures);
     if (display->terminal)
-        draw_bar(display->work > 0 ? fmin(1, progress->work / display->work) : 1, figures);
+        draw_bar(share_done(display, progress), figures);
     else
         fprintf(stderr, "specbias: %s\n", figures);
     while (display->next <= progress->seconds)

@@ -49,9 +49,10 @@ typedef struct sb_display {
     bool terminal; /* a bar that moves, or lines in a log; known to all ranks */
     double next;   /* second of the run at which the next line is due in a log */
     uint64_t trials, already_done;
-    uint64_t saved;    /* trials that go on from a checkpoint */
-    double work;       /* FLOPs that this run is to do */
-    double efficiency; /* up to the last round; NaN before the first */
+    uint64_t saved;     /* trials that go on from a checkpoint */
+    double work;        /* FLOPs that this run is to do */
+    double work_before; /* FLOPs done before it */
+    double efficiency;  /* up to the last round; NaN before the first */
 } sb_display;
 
 void sb_display_start(sb_display *display, int ranks);

@@ -13,18 +13,19 @@ static void count_states(const sb_store *store, uint64_t trials, sb_run_report *
     }
 }
 
-/* Adds to what is shown as the work to be done. */
+/* Adds a ticket to the work that is shown as done before this run and as left to it. */
 static void expect(sb_work *work, uint64_t ticket) {
     const uint64_t trial = sb_order_trial(work->order, ticket);
-    const double steps = (double)sb_store_saved_steps(work->store, trial);
-    double left = 1;
-    if (steps > 0) {
+    const double cost = sb_order_cost(work->order, ticket), steps = (double)sb_store_saved_steps(work->store, trial);
+    double done = sb_work_pending(work, ticket) ? 0 : 1;
+    if (done == 0 && steps > 0) {
         sb_settings settings;
         sb_grid_settings(&work->plan->grid, trial, &settings);
-        left = 1 - steps / (double)settings.training.steps;
+        done = steps / (double)settings.training.steps;
         ++work->display.saved;
     }
-    work->display.work += left * sb_order_cost(work->order, ticket);
+    work->display.work_before += done * cost;
+    work->display.work += (1 - done) * cost;
 }
 
 /* What this rank needs before it can work. */
@@ -40,8 +41,7 @@ static sb_code prepare(sb_work *work, const sb_run_options *options, const sb_ru
                                  .trials = report->trials,
                                  .already_done = there};
     for (uint64_t ticket = 0; work->display.shown && ticket < report->trials; ++ticket)
-        if (sb_work_pending(work, ticket))
-            expect(work, ticket);
+        expect(work, ticket);
     return SB_OK;
 }
 
@@ -104,6 +104,11 @@ static void tell_damaged(const sb_work *work, const char *path, sb_run_report *r
                         "%s: %llu damaged trial%s (not as the checksum says) will be trained again, the first is %s",
                         path, (unsigned long long)report->damaged, report->damaged == 1 ? "" : "s",
                         sb_trial_name(work->plan->layout, report->first_damaged, name));
+    const unsigned long long lost = sb_store_lost_count(work->store);
+    if (work->rank == 0 && lost > 0)
+        sb_display_note(&work->display,
+                        "%s: of the trials that were begun, %llu %s damaged in the checkpoint and begin%s anew", path,
+                        lost, lost == 1 ? "is" : "are", lost == 1 ? "s" : "");
 }
 
 /* Collective. Makes failed trials missing. */

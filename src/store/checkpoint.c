@@ -64,6 +64,7 @@ static sb_code drop_damaged(sb_checkpoints *checkpoints, sb_status *status) {
     for (size_t i = 0; i < count; ++i)
         if (sound[i])
             checkpoints->slots[checkpoints->count++] = checkpoints->slots[i];
+    checkpoints->lost = count - checkpoints->count;
 done:
     free(buffer);
     free(sound);

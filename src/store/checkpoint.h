@@ -43,6 +43,7 @@ typedef struct sb_checkpoints {
     int latest;        /* which of them is the checkpoint; -1: neither */
     uint64_t sequence; /* of the latest */
     size_t count;      /* of slots of the latest, equal on all ranks */
+    size_t lost;       /* slots that were left out on opening, for they are damaged */
     sb_saved_slot *slots;
 } sb_checkpoints;
 

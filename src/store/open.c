@@ -225,6 +225,10 @@ uint64_t sb_store_saved_count(const sb_store *store) {
     return missing;
 }
 
+uint64_t sb_store_lost_count(const sb_store *store) {
+    return store->checkpoints.lost;
+}
+
 int64_t sb_store_saved_steps(const sb_store *store, uint64_t trial) {
     const sb_saved_slot *slot = sb_checkpoints_find(&store->checkpoints, trial);
     return slot ? (int64_t)slot->steps : 0;

@@ -117,8 +117,11 @@ sb_code sb_sweep_differs(const char *path, const sb_sweep *sweep, sb_status *sta
             sb_fail(status, SB_INPUT,
                     "'%s' holds the same settings, computed with other versions of the algorithms; %s", path, advice);
     else
-        code = sb_fail(status, SB_INPUT, "'%s' holds another sweep: %s%s; %s", path, text,
-                       list.count > SHOWN ? "; and more" : "", advice);
+        code =
+            sb_fail(status, SB_INPUT,
+                    "'%s' holds another sweep: %s%s; give another name with -o, where --reuse takes over what is the "
+                    "same in this file, or --overwrite",
+                    path, text, list.count > SHOWN ? "; and more" : "");
     free(text);
     sb_sweep_free(stored);
     return code;

@@ -137,7 +137,7 @@ def damage_is_named(folder, ranks, whole):
             raw.write(bytes([byte ^ 1]))
     first = "seed=2 width=8 learning_rate=0.001"
     ended = call(74, PROGRAM, "verify", str(file))
-    assert f"2 slots do not match their checksum, the first is trial 4 ({first})" in ended.stderr, ended.stderr
+    assert f"the results of 2 trials do not match their checksum, the first is trial 4 ({first})" in ended.stderr, ended.stderr
     ended = run(1, file, ranks, "--quiet")
     assert re.search(rf"^specbias: \S+: 2 damaged trials .* trained again, the first is {first}$", ended.stderr, re.M), \
         ended.stderr
