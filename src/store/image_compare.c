@@ -48,14 +48,14 @@ static int by_start(const void *left, const void *right) {
  * and the creator. */
 static sb_code list_written(const sb_file *image, sb_extent **extents, size_t *count, sb_status *status) {
     sb_provenance provenance;
-    hid_t dataset = H5Dopen2(image->id, SB_PATH_CREATOR, H5P_DEFAULT);
-    const sb_extent creator = sb_extent_of(dataset);
     *count = 0;
     *extents = sb_array(image->count + SB_RUN_FIELDS + 3, sizeof **extents, "the places of the slots", status);
     if (!*extents)
-        return sb_h5_release(dataset, SB_MEMORY, image->path, status);
+        return SB_MEMORY;
     sb_code code = sb_provenance_open(image, &provenance, status);
-    code = sb_h5_release(dataset, code, image->path, status);
+    hid_t creator = H5Dopen2(image->id, SB_PATH_CREATOR, H5P_DEFAULT);
+    if (code == SB_OK && creator < 0)
+        code = sb_h5_fail(status, image->path, "open '%s' in memory", SB_PATH_CREATOR);
     for (size_t i = 0; code == SB_OK && i < image->count; ++i)
         (*extents)[(*count)++] = sb_extent_of(image->columns[i].dataset);
     for (size_t i = 0; code == SB_OK && i < SB_RUN_FIELDS; ++i)
@@ -63,9 +63,10 @@ static sb_code list_written(const sb_file *image, sb_extent **extents, size_t *c
     if (code == SB_OK) {
         (*extents)[(*count)++] = sb_extent_of(provenance.filled);
         (*extents)[(*count)++] = sb_extent_of(provenance.runs);
-        (*extents)[(*count)++] = creator;
+        (*extents)[(*count)++] = sb_extent_of(creator);
         qsort(*extents, *count, sizeof **extents, by_start);
     }
+    code = sb_h5_release(creator, code, image->path, status);
     return sb_provenance_close(&provenance, code, status);
 }
 
@@ -90,8 +91,11 @@ static sb_code compare_range(int file, int image, uint64_t start, uint64_t end, 
     return SB_OK;
 }
 
+/* Counts the bytes that differ. Where this program made the file, tells whether another one may have changed it. */
 static sb_code compare_all(const sb_file *file, const sb_file *image, int memory, const sb_extent *written,
                            size_t count, sb_verdict *verdict, sb_status *status) {
+    char mine[SB_CREATOR_LENGTH];
+    sb_creator(mine);
     struct stat info;
     uint64_t start = 0;
     const int descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
@@ -106,19 +110,19 @@ static sb_code compare_all(const sb_file *file, const sb_file *image, int memory
     }
     if (code == SB_OK)
         code = compare_range(descriptor, memory, start, (uint64_t)info.st_size, file->path, verdict, status);
-    if (code == SB_OK && verdict->altered > 0)
+    if (strcmp(mine, verdict->creator) != 0 && verdict->altered > 0)
+        verdict->compared = false; /* other versions write other bytes */
+    else if (code == SB_OK && verdict->altered > 0)
         verdict->foreign = sb_image_foreign(file, descriptor, image, memory, (uint64_t)info.st_size, written, count);
     close(descriptor); /* opened for reading: nothing can be lost */
     return code;
 }
 
 sb_code sb_image_compare(const sb_file *file, sb_verdict *verdict, sb_status *status) {
-    char mine[SB_CREATOR_LENGTH];
     sb_file image = {.id = H5I_INVALID_HID};
     sb_extent *written = NULL;
     size_t count = 0;
     int memory = -1;
-    sb_creator(mine);
     sb_code code = read_creator(file, verdict->creator, status);
     if (code != SB_OK)
         return code;
@@ -128,16 +132,10 @@ sb_code sb_image_compare(const sb_file *file, sb_verdict *verdict, sb_status *st
         verdict->compared = (code = list_written(&image, &written, &count, status)) == SB_OK;
     if (verdict->compared)
         code = compare_all(file, &image, memory, written, count, verdict, status);
-    if (verdict->altered > 0 && strcmp(mine, verdict->creator) != 0) /* other versions write other bytes */
-        verdict->compared = false;
     if (code == SB_OK && !verdict->compared) {
         verdict->altered = 0;
         if (!sb_image_sound(file->id))
-            code =
-                sb_fail(status, SB_IO,
-                        "results file '%s': its structure is damaged; 'specbias salvage' makes a new file of what is "
-                        "intact",
-                        file->path);
+            code = sb_fail(status, SB_IO, "results file '%s': its structure is damaged; " SB_SALVAGE_HINT, file->path);
     }
     free(written);
     code = sb_columns_close(&image, code, status);

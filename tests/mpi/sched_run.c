@@ -1,8 +1,8 @@
 /* Claims about sb_scheduler_run, with tasks that only sleep: every ticket is done exactly once, by more than one rank
- * where there are more; makespan keeps Graham's bound for list scheduling; all ranks enter the same rounds, after each
- * interval, also while one ticket is all there is, or when a rank asks; a failure, a stop and a failed round end the
- * run on all ranks with one code and message; waiting ranks sleep; a poll takes less than a microsecond with a core for
- * each rank; a rank that does not poll for the stated time is named with its ticket, and nobody who waits for it.
+ * where there are more; all ranks enter the same rounds, no sooner than each interval, also while one ticket is all
+ * there is, or when a rank asks; a failure, a stop and a failed round end the run on all ranks with one code and
+ * message; waiting ranks sleep; a rank that does not poll for the stated time is named with its ticket, and nobody who
+ * waits for it. Makespan and the time of a poll are printed, not judged: they depend on how busy the machine is.
  */
 #include "check.h"
 #include <math.h>
