@@ -102,6 +102,24 @@ void sb_network_adam(sb_network *network, const sb_adam *adam);
 double sb_network_step(sb_network *network, const sb_adam *adam, sb_loss loss, const float *x, const float *y,
                        size_t samples);
 
+/** What the time of a step is spent on. */
+typedef enum sb_phase {
+    SB_PHASE_GEMM,     /**< matrix products */
+    SB_PHASE_EPILOGUE, /**< bias, ReLU and its mask, bias gradients, packing and transposing, the loss */
+    SB_PHASE_THIN,     /**< layers with few inputs or outputs, where they are not matrix products */
+    SB_PHASE_ADAM,     /**< the update, with what it repacks */
+    SB_PHASES,
+} sb_phase;
+
+/** Seconds that sb_network_gradient, _adam and _step have spent in each phase. */
+typedef struct sb_profile {
+    double seconds[SB_PHASES];
+    double since; /**< sb_seconds() at the last mark */
+} sb_profile;
+
+/** Adds to @p profile from now on, at the cost of reading the clock some hundred times in a step; NULL: nothing. */
+void sb_network_profile(sb_network *network, sb_profile *profile);
+
 /** Mean loss over @p samples of given network outputs, summed in double precision in a fixed order. */
 double sb_loss_value(sb_loss loss, const float *outputs, const float *y, size_t samples, size_t width);
 

@@ -15,7 +15,17 @@ struct sb_network {
     uint64_t updates;            /**< that Adam has made */
     sb_code (*progress)(void *); /**< called after every block of a forward pass; NULL: nothing */
     void *progress_context;
+    sb_profile *profile; /**< NULL: not measured */
 };
+
+/** Adds the time since the last mark to @p phase. */
+static inline void sb_profile_mark(sb_network *network, sb_phase phase) {
+    if (!network->profile)
+        return;
+    double now = sb_seconds();
+    network->profile->seconds[phase] += now - network->profile->since;
+    network->profile->since = now;
+}
 
 /** One implementation. All of a network's memory is one zeroed, SB_ALIGNMENT-aligned block of bytes(). */
 struct sb_kernels {

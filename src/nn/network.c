@@ -68,7 +68,17 @@ sb_code sb_network_forward(sb_network *network, const float *x, size_t samples, 
     return code;
 }
 
+void sb_network_profile(sb_network *network, sb_profile *profile) {
+    network->profile = profile;
+}
+
+static void start_profile(sb_network *network) {
+    if (network->profile)
+        network->profile->since = sb_seconds();
+}
+
 double sb_network_gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples) {
+    start_profile(network);
     return network->kernels->gradient(network, loss, x, y, samples);
 }
 
@@ -77,12 +87,14 @@ void sb_network_get_gradient(const sb_network *network, float *gradient) {
 }
 
 void sb_network_adam(sb_network *network, const sb_adam *adam) {
+    start_profile(network);
     network->updates++;
     network->kernels->adam(network, adam);
 }
 
 double sb_network_step(sb_network *network, const sb_adam *adam, sb_loss loss, const float *x, const float *y,
                        size_t samples) {
+    start_profile(network);
     network->updates++;
     return network->kernels->step(network, adam, loss, x, y, samples);
 }

@@ -123,10 +123,12 @@ static void run_forward(plain_network *plain, const float *x, size_t samples, fl
         const float *biases = plain->parameters + sb_shape_biases(shape, layer);
         float *output = layer < shape->depth ? plain->activations[layer] : outputs;
         multiply(samples, out, in, row_major(input, in), transposed(row_major(weights, in)), output);
+        sb_profile_mark(&plain->head, SB_PHASE_GEMM);
         if (layer < shape->depth)
             sb_add_bias_relu(samples, out, biases, output);
         else
             sb_add_bias(samples, out, biases, output);
+        sb_profile_mark(&plain->head, SB_PHASE_EPILOGUE);
         input = output;
     }
 }
@@ -145,11 +147,15 @@ static void run_backward(plain_network *plain, const float *x, size_t samples) {
         float *delta = plain->deltas[layer % 2], *below = plain->deltas[(layer - 1) % 2];
         multiply(out, in, samples, transposed(row_major(delta, out)), row_major(input, in),
                  plain->gradient + sb_shape_weights(shape, layer));
+        sb_profile_mark(&plain->head, SB_PHASE_GEMM);
         sb_column_sums(samples, out, delta, plain->gradient + sb_shape_biases(shape, layer));
+        sb_profile_mark(&plain->head, SB_PHASE_EPILOGUE);
         if (layer > 1) {
             const float *weights = plain->parameters + sb_shape_weights(shape, layer);
             multiply(samples, in, out, row_major(delta, out), row_major(weights, in), below);
+            sb_profile_mark(&plain->head, SB_PHASE_GEMM);
             sb_relu_mask(samples * in, input, below);
+            sb_profile_mark(&plain->head, SB_PHASE_EPILOGUE);
         }
     }
 }
@@ -160,8 +166,10 @@ static double gradient(sb_network *network, sb_loss loss, const float *x, const 
     float *outputs = plain->activations[depth];
     run_forward(plain, x, samples, outputs);
     sb_loss_gradient(loss, samples * width, outputs, y, plain->deltas[depth % 2]);
+    double value = sb_loss_value(loss, outputs, y, samples, width);
+    sb_profile_mark(network, SB_PHASE_EPILOGUE);
     run_backward(plain, x, samples);
-    return sb_loss_value(loss, outputs, y, samples, width);
+    return value;
 }
 
 static void adam(sb_network *network, const sb_adam *settings) {
@@ -169,6 +177,7 @@ static void adam(sb_network *network, const sb_adam *settings) {
     sb_adam_update update = sb_adam_update_at(settings, network->updates);
     sb_adam_apply(&update, sb_shape_parameters(&network->shape), plain->gradient, plain->parameters, plain->first,
                   plain->second);
+    sb_profile_mark(network, SB_PHASE_ADAM);
 }
 
 static double step(sb_network *network, const sb_adam *settings, sb_loss loss, const float *x, const float *y,
