@@ -61,6 +61,11 @@ const sb_kernels *sb_kernels_find(const char *name);
 /** The kernels to use when nothing is said. */
 const sb_kernels *sb_kernels_default(void);
 
+/** Kernels number @p index, those of sb_kernels_default first; NULL beyond the last. */
+const sb_kernels *sb_kernels_at(size_t index);
+
+const char *sb_kernels_name(const sb_kernels *kernels);
+
 /** A network with zero parameters and zero moments.
  * @param batch most samples in one sb_network_step or _gradient; sb_network_forward takes any number in blocks of it.
  */

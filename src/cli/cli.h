@@ -24,6 +24,7 @@ enum {
     SB_OPTION_MAX_FAILURES = 'x',
     SB_OPTION_WATCHDOG = 'd',
     SB_OPTION_SWEEP = 'y',
+    SB_OPTION_KERNELS = 'k',
 };
 
 /* What was given. Texts belong to argv. */
@@ -31,6 +32,7 @@ typedef struct sb_arguments {
     const char *operand; /* the command's file */
     const char *output;
     const char *sweep;
+    const sb_kernels *kernels; /* those of sb_kernels_default unless given */
     bool help, resume, overwrite, quiet, json, retry_failed;
     double interval, time_limit, watchdog; /* seconds; a time limit or a watchdog of 0: none */
     long ranks;                            /* 0: not given */

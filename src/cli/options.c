@@ -19,7 +19,7 @@ static const option_row rows[] = {
     {"json", SB_OPTION_JSON, false, false},        {"time-limit", SB_OPTION_TIME_LIMIT, true, false},
     {"reuse", SB_OPTION_REUSE, true, false},       {"retry-failed", SB_OPTION_RETRY_FAILED, false, false},
     {"sweep", SB_OPTION_SWEEP, true, false},       {"max-failures", SB_OPTION_MAX_FAILURES, true, false},
-    {"watchdog", SB_OPTION_WATCHDOG, true, false},
+    {"watchdog", SB_OPTION_WATCHDOG, true, false}, {"kernels", SB_OPTION_KERNELS, true, false},
 };
 enum {
     ROWS = sizeof rows / sizeof *rows,
@@ -110,6 +110,16 @@ static sb_code parse_watchdog(const char *text, double *seconds, sb_status *stat
     return SB_OK;
 }
 
+static sb_code parse_kernels(const char *text, const sb_kernels **kernels, sb_status *status) {
+    char names[128] = "", *end = names;
+    if ((*kernels = sb_kernels_find(text)))
+        return SB_OK;
+    for (size_t i = 0; sb_kernels_at(i); ++i)
+        end += snprintf(end, sizeof names - (size_t)(end - names), "%s%s", i ? " or " : "",
+                        sb_kernels_name(sb_kernels_at(i)));
+    return sb_fail(status, SB_INPUT, "--kernels '%s': give %s", text, names);
+}
+
 static sb_code parse_count(const char *option, const char *text, long least, long most, long *count,
                            sb_status *status) {
     char *end = NULL;
@@ -159,6 +169,8 @@ static sb_code take_option(int letter, const char *value, sb_arguments *argument
     case SB_OPTION_SWEEP:
         arguments->sweep = value;
         return SB_OK;
+    case SB_OPTION_KERNELS:
+        return parse_kernels(value, &arguments->kernels, status);
     default:
         arguments->json = true;
         return SB_OK;
@@ -186,7 +198,8 @@ sb_code sb_arguments_parse(const sb_command *command, int argc, char **argv, sb_
                            sb_status *status) {
     option_set set;
     sb_code code = SB_OK;
-    *arguments = (sb_arguments){.interval = 30, .watchdog = 60, .max_failures = (long)SB_TRIALS_MAX};
+    *arguments = (sb_arguments){
+        .interval = 30, .watchdog = 60, .max_failures = (long)SB_TRIALS_MAX, .kernels = sb_kernels_default()};
     arguments->overrides = sb_array((size_t)argc, sizeof *arguments->overrides, "the options", status);
     arguments->reuse = sb_array((size_t)argc, sizeof *arguments->reuse, "the options", status);
     if (!arguments->overrides || !arguments->reuse)

@@ -4,6 +4,10 @@
 
 static const sb_kernels *const implementations[] = {&sb_kernels_plain};
 
+const sb_kernels *sb_kernels_at(size_t index) {
+    return index < sizeof implementations / sizeof *implementations ? implementations[index] : NULL;
+}
+
 const sb_kernels *sb_kernels_find(const char *name) {
     for (size_t i = 0; i < sizeof implementations / sizeof *implementations; i++)
         if (strcmp(implementations[i]->name, name) == 0)
@@ -13,6 +17,10 @@ const sb_kernels *sb_kernels_find(const char *name) {
 
 const sb_kernels *sb_kernels_default(void) {
     return implementations[0];
+}
+
+const char *sb_kernels_name(const sb_kernels *kernels) {
+    return kernels->name;
 }
 
 size_t sb_network_bytes(const sb_kernels *kernels, const sb_shape *shape, size_t batch) {

@@ -232,10 +232,14 @@ static void a_parameter_that_is_not_a_number_shows_in_the_loss(void **state) {
     destroy(&f);
 }
 
-static void unknown_kernels_are_not_found(void **state) {
+static void kernels_are_found_by_their_names_alone(void **state) {
     (void)state;
     assert_null(sb_kernels_find("fast"));
-    assert_non_null(sb_kernels_default());
+    assert_ptr_equal(sb_kernels_at(0), sb_kernels_default());
+    size_t count = 0;
+    for (const sb_kernels *kernels; (kernels = sb_kernels_at(count)); ++count)
+        assert_ptr_equal(sb_kernels_find(sb_kernels_name(kernels)), kernels);
+    assert_true(count > 0);
 }
 
 int main(void) {
@@ -246,7 +250,7 @@ int main(void) {
         cmocka_unit_test(training_goes_on_from_its_saved_state_bit_for_bit),
         cmocka_unit_test(forward_in_blocks_is_forward_at_once),
         cmocka_unit_test(a_parameter_that_is_not_a_number_shows_in_the_loss),
-        cmocka_unit_test(unknown_kernels_are_not_found),
+        cmocka_unit_test(kernels_are_found_by_their_names_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
