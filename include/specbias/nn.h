@@ -128,6 +128,34 @@ void sb_network_profile(sb_network *network, sb_profile *profile);
 /** Mean loss over @p samples of given network outputs, summed in double precision in a fixed order. */
 double sb_loss_value(sb_loss loss, const float *outputs, const float *y, size_t samples, size_t width);
 
+/* --- Passes for probes ----------------------------------------------------------------------------------------------
+ *
+ * A pass is sb_network_preactivations of some samples (at most sb_network_batch), then any number of sb_network_deltas
+ * and _tangents of the same samples. Any other call that computes or sets parameters ends the pass; deltas or tangents
+ * without one abort the program. Parameters, moments and the last gradient stay as they are.
+ *
+ * Arrays are the caller's: one for each layer, under the layer's number, row-major, NULL where it is not wanted.
+ */
+
+/** Most samples in one pass: the batch that the network was created with. */
+size_t sb_network_batch(const sb_network *network);
+
+const sb_shape *sb_network_shape(const sb_network *network);
+
+/** Forward pass: z_l(x_n) into z[l][samples][widths[l]], l = 1 .. D; z[0] is not looked at. z_D is f(x). */
+void sb_network_preactivations(sb_network *network, const float *x, size_t samples, float *const *z);
+
+/** Reverse mode. Of each sample n, given the derivative of any function g_n of its outputs, seeds[samples][outputs] =
+ * dg_n/df(x_n): dg_n/dz_l into delta[l][samples][widths[l]], l = 1 .. D, and dg_n/dx_n into delta[0][samples][inputs]:
+ *     delta_D = seeds,  delta_l = delta_{l+1} W_{l+1} where z_l > 0, else 0,  delta_0 = delta_1 W_1.
+ * Nothing is summed over samples. Layers below the lowest wanted one are not computed. */
+void sb_network_deltas(sb_network *network, size_t samples, const float *seeds, float *const *delta);
+
+/** Forward mode. Derivatives of z_l(x_n) along directions[samples][inputs] into t[l][samples][widths[l]], l = 1 .. D:
+ *     t_1 = W_1 direction,  t_l = W_l (t_{l-1} where z_{l-1} > 0, else 0).
+ * t[0] is not looked at. Layers above the highest wanted one are not computed. */
+void sb_network_tangents(sb_network *network, size_t samples, const float *directions, float *const *t);
+
 /* --- BLIS -----------------------------------------------------------------------------------------------------------
  */
 

@@ -22,6 +22,12 @@ static void add_bias_relu(size_t samples, size_t width, const float *restrict bi
 }
 
 SB_CLONES
+static void relu(size_t count, float *values) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = values[i] < 0 ? 0 : values[i];
+}
+
+SB_CLONES
 static void relu_mask(size_t count, const float *restrict activations, float *restrict gradient) {
     for (size_t i = 0; i < count; i++)
         gradient[i] = activations[i] == 0 ? 0 : gradient[i];
@@ -33,6 +39,10 @@ void sb_add_bias(size_t samples, size_t width, const float *restrict bias, float
 
 void sb_add_bias_relu(size_t samples, size_t width, const float *restrict bias, float *restrict values) {
     add_bias_relu(samples, width, bias, values);
+}
+
+void sb_relu(size_t count, float *values) {
+    relu(count, values);
 }
 
 void sb_relu_mask(size_t count, const float *restrict activations, float *restrict gradient) {

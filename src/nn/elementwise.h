@@ -17,6 +17,9 @@ void sb_add_bias(size_t samples, size_t width, const float *restrict bias, float
 /** values[samples][width] = max(values + bias[width], 0); NaN stays NaN, so that a broken network shows. */
 void sb_add_bias_relu(size_t samples, size_t width, const float *restrict bias, float *restrict values);
 
+/** values = max(values, 0), in the same way. */
+void sb_relu(size_t count, float *values);
+
 /** Backward pass of the ReLU: gradient[i] = 0 where activations[i] is 0. */
 void sb_relu_mask(size_t count, const float *restrict activations, float *restrict gradient);
 

@@ -12,6 +12,7 @@ struct sb_network {
     const sb_kernels *kernels;
     sb_shape shape;
     size_t batch;
+    size_t passed;               /**< samples of the pass for probes that deltas and tangents may go on with; 0: none */
     uint64_t updates;            /**< that Adam has made */
     sb_code (*progress)(void *); /**< called after every block of a forward pass; NULL: nothing */
     void *progress_context;
@@ -46,6 +47,12 @@ struct sb_kernels {
     /** gradient and adam in one; network->updates counts the update already. */
     double (*step)(sb_network *network, const sb_adam *adam, sb_loss loss, const float *x, const float *y,
                    size_t samples);
+    /** Passes for probes, as in nn.h, for samples <= batch: row-major [samples][widths[l]] under the layer's number,
+     * NULL where not wanted. deltas and tangents follow preactivations of as many samples (network.c sees to it), and
+     * leave behind what they need to be called again. */
+    void (*preactivations)(sb_network *network, const float *x, size_t samples, float *const *z);
+    void (*deltas)(sb_network *network, size_t samples, const float *seeds, float *const *delta);
+    void (*tangents)(sb_network *network, size_t samples, const float *directions, float *const *t);
 };
 
 extern const sb_kernels sb_kernels_plain;

@@ -42,6 +42,7 @@ void sb_network_destroy(sb_network *network) {
 }
 
 void sb_network_set_parameters(sb_network *network, const float *parameters) {
+    network->passed = 0;
     network->kernels->set_parameters(network, parameters);
 }
 
@@ -66,6 +67,7 @@ void sb_network_on_block(sb_network *network, sb_code (*progress)(void *), void 
 
 sb_code sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs) {
     sb_code code = SB_OK;
+    network->passed = 0;
     size_t inputs = network->shape.widths[0], width = network->shape.widths[network->shape.depth];
     for (size_t first = 0; code == SB_OK && first < samples; first += network->batch) {
         size_t count = samples - first < network->batch ? samples - first : network->batch;
@@ -86,6 +88,7 @@ static void start_profile(sb_network *network) {
 }
 
 double sb_network_gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples) {
+    network->passed = 0;
     start_profile(network);
     return network->kernels->gradient(network, loss, x, y, samples);
 }
@@ -95,6 +98,7 @@ void sb_network_get_gradient(const sb_network *network, float *gradient) {
 }
 
 void sb_network_adam(sb_network *network, const sb_adam *adam) {
+    network->passed = 0;
     start_profile(network);
     network->updates++;
     network->kernels->adam(network, adam);
@@ -102,7 +106,33 @@ void sb_network_adam(sb_network *network, const sb_adam *adam) {
 
 double sb_network_step(sb_network *network, const sb_adam *adam, sb_loss loss, const float *x, const float *y,
                        size_t samples) {
+    network->passed = 0;
     start_profile(network);
     network->updates++;
     return network->kernels->step(network, adam, loss, x, y, samples);
+}
+
+size_t sb_network_batch(const sb_network *network) {
+    return network->batch;
+}
+
+const sb_shape *sb_network_shape(const sb_network *network) {
+    return &network->shape;
+}
+
+void sb_network_preactivations(sb_network *network, const float *x, size_t samples, float *const *z) {
+    network->kernels->preactivations(network, x, samples, z);
+    network->passed = samples;
+}
+
+void sb_network_deltas(sb_network *network, size_t samples, const float *seeds, float *const *delta) {
+    if (samples != network->passed)
+        abort();
+    network->kernels->deltas(network, samples, seeds, delta);
+}
+
+void sb_network_tangents(sb_network *network, size_t samples, const float *directions, float *const *t) {
+    if (samples != network->passed)
+        abort();
+    network->kernels->tangents(network, samples, directions, t);
 }

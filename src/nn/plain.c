@@ -187,6 +187,68 @@ static double step(sb_network *network, const sb_adam *settings, sb_loss loss, c
     return value;
 }
 
+/* --- Passes for probes ----------------------------------------------------------------------------------------------
+ */
+
+/* The activations of the hidden layers stay behind, as the masks of deltas and tangents. */
+static void preactivations(sb_network *network, const float *x, size_t samples, float *const *z) {
+    plain_network *plain = (plain_network *)network;
+    const sb_shape *shape = &network->shape;
+    const float *input = x;
+    for (size_t layer = 1; layer <= shape->depth; layer++) {
+        size_t in = shape->widths[layer - 1], out = shape->widths[layer];
+        const float *weights = plain->parameters + sb_shape_weights(shape, layer);
+        float *output = plain->activations[layer];
+        multiply(samples, out, in, row_major(input, in), transposed(row_major(weights, in)), output);
+        sb_add_bias(samples, out, plain->parameters + sb_shape_biases(shape, layer), output);
+        if (z[layer])
+            memcpy(z[layer], output, samples * out * sizeof *output);
+        if (layer < shape->depth)
+            sb_relu(samples * out, output);
+        input = output;
+    }
+}
+
+static void deltas(sb_network *network, size_t samples, const float *seeds, float *const *delta) {
+    plain_network *plain = (plain_network *)network;
+    const sb_shape *shape = &network->shape;
+    size_t lowest = 0;
+    while (lowest < shape->depth && !delta[lowest])
+        lowest++;
+    if (delta[shape->depth])
+        memcpy(delta[shape->depth], seeds, samples * shape->widths[shape->depth] * sizeof *seeds);
+    const float *above = seeds;
+    for (size_t layer = shape->depth; layer > lowest; layer--) {
+        size_t in = shape->widths[layer - 1], out = shape->widths[layer];
+        const float *weights = plain->parameters + sb_shape_weights(shape, layer);
+        float *below = delta[layer - 1] ? delta[layer - 1] : plain->deltas[(layer - 1) % 2];
+        multiply(samples, in, out, row_major(above, out), row_major(weights, in), below);
+        if (layer > 1)
+            sb_relu_mask(samples * in, plain->activations[layer - 1], below);
+        above = below;
+    }
+}
+
+static void tangents(sb_network *network, size_t samples, const float *directions, float *const *t) {
+    plain_network *plain = (plain_network *)network;
+    const sb_shape *shape = &network->shape;
+    size_t highest = shape->depth;
+    while (highest > 0 && !t[highest])
+        highest--;
+    const float *input = directions;
+    for (size_t layer = 1; layer <= highest; layer++) {
+        size_t in = shape->widths[layer - 1], out = shape->widths[layer];
+        const float *weights = plain->parameters + sb_shape_weights(shape, layer);
+        float *output = plain->deltas[layer % 2];
+        multiply(samples, out, in, row_major(input, in), transposed(row_major(weights, in)), output);
+        if (t[layer])
+            memcpy(t[layer], output, samples * out * sizeof *output);
+        if (layer < highest)
+            sb_relu_mask(samples * out, plain->activations[layer], output);
+        input = output;
+    }
+}
+
 const sb_kernels sb_kernels_plain = {
     .name = "plain",
     .bytes = bytes,
@@ -200,4 +262,7 @@ const sb_kernels sb_kernels_plain = {
     .get_gradient = get_gradient,
     .adam = adam,
     .step = step,
+    .preactivations = preactivations,
+    .deltas = deltas,
+    .tangents = tangents,
 };

@@ -1,92 +1,10 @@
 /* The network of nn.h, for every implementation: forward pass, loss and gradient against an independent reference in
  * double precision; the training step; its memory. */
-#include "check.h"
+#include "nn_cases.h"
 #include "nn_reference.h"
-#include <float.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const char *const implementations[] = {"plain"};
-
-/* Odd sizes on purpose: no multiple of any vector or tile. */
-static const sb_shape shapes[] = {
-    {1, {3, 2}}, {2, {1, 5, 1}}, {3, {2, 17, 9, 1}}, {4, {7, 13, 33, 6, 3}}, {6, {1, 16, 16, 16, 16, 16, 1}},
-};
-enum { SHAPES = sizeof shapes / sizeof *shapes, BATCH = 37 };
-static const size_t sample_counts[] = {1, 2, 16, 37};
 static const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8};
-
-/* A network with its data and flat vectors, released together. */
-typedef struct fixture {
-    sb_network *network;
-    sb_shape shape;
-    size_t count; /* parameters */
-    float *parameters, *gradient, *x, *y, *outputs;
-} fixture;
-
-static float *floats(size_t count) {
-    float *values = sb_array(count, sizeof *values, "test data", NULL);
-    assert_non_null(values);
-    return values;
-}
-
-/* Numbers uniform on [-1, 1). */
-static float *random_floats(size_t count, uint64_t seed) {
-    float *values = floats(count);
-    for (size_t i = 0; i < count; i++)
-        values[i] = (float)(2 * sb_random_uniform(seed, SB_PURPOSE_PHASES, i) - 1);
-    return values;
-}
-
-static fixture create(const char *kernels, const sb_shape *shape, sb_loss loss) {
-    fixture f = {.shape = *shape, .count = sb_shape_parameters(shape)};
-    size_t width = shape->widths[shape->depth];
-    sb_status status;
-    assert_int_equal(sb_network_create(sb_kernels_find(kernels), shape, BATCH, &f.network, &status), SB_OK);
-    f.parameters = floats(f.count);
-    f.gradient = floats(f.count);
-    f.x = random_floats(BATCH * shape->widths[0], 1);
-    f.y = random_floats(BATCH * width, 2);
-    f.outputs = floats(BATCH * width);
-    if (loss == SB_LOSS_BCE)
-        for (size_t i = 0; i < BATCH * width; i++)
-            f.y[i] = f.y[i] > 0;
-    sb_initialise(shape, 3, f.parameters);
-    sb_network_set_parameters(f.network, f.parameters);
-    return f;
-}
-
-static void destroy(fixture *f) {
-    sb_network_destroy(f->network);
-    free(f->parameters);
-    free(f->gradient);
-    free(f->x);
-    free(f->y);
-    free(f->outputs);
-}
-
-/* Runs a test for each implementation, shape, loss and number of samples. */
-static void for_each_case(void (*test)(fixture *f, sb_loss loss, size_t samples)) {
-    for (size_t k = 0; k < sizeof implementations / sizeof *implementations; k++)
-        for (size_t shape = 0; shape < SHAPES; shape++)
-            for (int loss = SB_LOSS_MSE; loss <= SB_LOSS_BCE; loss++)
-                for (size_t s = 0; s < sizeof sample_counts / sizeof *sample_counts; s++) {
-                    fixture f = create(implementations[k], &shapes[shape], (sb_loss)loss);
-                    test(&f, (sb_loss)loss, sample_counts[s]);
-                    destroy(&f);
-                }
-}
-
-static double *doubles_of(const float *values, size_t count) {
-    double *copy = malloc(count * sizeof *copy);
-    assert_non_null(copy);
-    for (size_t i = 0; i < count; i++)
-        copy[i] = values[i];
-    return copy;
-}
-
-/* Values of a forward pass are of order 1, and each is a sum of at most 64 products in each of 6 layers. */
-static const double forward_tolerance = 32 * FLT_EPSILON;
 
 static void check_forward(fixture *f, sb_loss loss, size_t samples) {
     (void)loss;
@@ -178,7 +96,7 @@ static void check_state(fixture *f, sb_loss loss, size_t samples) {
 
     sb_network *other;
     sb_status status;
-    assert_int_equal(sb_network_create(sb_kernels_find("plain"), &f->shape, BATCH, &other, &status), SB_OK);
+    assert_int_equal(sb_network_create(f->kernels, &f->shape, BATCH, &other, &status), SB_OK);
     sb_network_set_parameters(other, f->parameters);
     sb_network_set_moments(other, first, second, updates);
     sb_network_step(other, &adam, loss, f->x, f->y, samples);
@@ -196,40 +114,44 @@ static void training_goes_on_from_its_saved_state_bit_for_bit(void **state) {
     for_each_case(check_state);
 }
 
-static void forward_in_blocks_is_forward_at_once(void **state) {
-    (void)state;
+static void check_blocks(fixture *f) {
     enum { SAMPLES = 3 * BATCH + 5 };
-    const sb_shape *shape = &shapes[3];
+    size_t inputs = f->shape.widths[0], count = SAMPLES * f->shape.widths[f->shape.depth];
     sb_network *large;
     sb_status status;
-    assert_int_equal(sb_network_create(sb_kernels_default(), shape, SAMPLES, &large, &status), SB_OK);
-    fixture f = create("plain", shape, SB_LOSS_MSE);
-    float *x = random_floats(SAMPLES * 7, 5), *blocks = floats(SAMPLES * 3), *again = floats(SAMPLES * 3),
-          *at_once = floats(SAMPLES * 3);
-    sb_network_set_parameters(large, f.parameters);
+    assert_int_equal(sb_network_create(f->kernels, &f->shape, SAMPLES, &large, &status), SB_OK);
+    float *x = random_floats(SAMPLES * inputs, 5), *blocks = floats(count), *again = floats(count),
+          *at_once = floats(count);
+    sb_network_set_parameters(large, f->parameters);
     sb_network_forward(large, x, SAMPLES, at_once);
-    sb_network_forward(f.network, x, SAMPLES, blocks);
-    sb_network_forward(f.network, x, SAMPLES, again);
-    assert_memory_equal(blocks, again, SAMPLES * 3 * sizeof *blocks);
-    for (size_t i = 0; i < SAMPLES * 3; i++)
+    sb_network_forward(f->network, x, SAMPLES, blocks);
+    sb_network_forward(f->network, x, SAMPLES, again);
+    assert_memory_equal(blocks, again, count * sizeof *blocks);
+    for (size_t i = 0; i < count; i++)
         assert_near(blocks[i], at_once[i], forward_tolerance);
-    assert_true(fabsf(at_once[SAMPLES * 3 - 1]) > 1e-3f);
+    assert_true(fabsf(at_once[count - 1]) > 1e-3f);
     sb_network_destroy(large);
-    destroy(&f);
     free(x);
     free(blocks);
     free(again);
     free(at_once);
 }
 
+static void forward_in_blocks_is_forward_at_once(void **state) {
+    (void)state;
+    for_each_network(check_blocks);
+}
+
 /* A trial is marked as failed by its loss: a ReLU that turns NaN into 0 would hide a broken network. */
+static void check_not_a_number(fixture *f) {
+    f->parameters[0] = NAN;
+    sb_network_set_parameters(f->network, f->parameters);
+    assert_true(isnan(sb_network_gradient(f->network, SB_LOSS_MSE, f->x, f->y, BATCH)));
+}
+
 static void a_parameter_that_is_not_a_number_shows_in_the_loss(void **state) {
     (void)state;
-    fixture f = create("plain", &shapes[3], SB_LOSS_MSE);
-    f.parameters[0] = NAN;
-    sb_network_set_parameters(f.network, f.parameters);
-    assert_true(isnan(sb_network_gradient(f.network, SB_LOSS_MSE, f.x, f.y, BATCH)));
-    destroy(&f);
+    for_each_network(check_not_a_number);
 }
 
 static void kernels_are_found_by_their_names_alone(void **state) {

@@ -5,26 +5,41 @@
 #include <math.h>
 #include <specbias/nn.h>
 
-enum { REFERENCE_WIDTH = 64 }; /* widest layer */
+enum { REFERENCE_WIDTH = 64, REFERENCE_DEPTH = 8 }; /* the largest */
+
+/* A number added to one input (layer 0) or one pre-activation of a network, to see what follows from it. */
+typedef struct reference_shift {
+    size_t layer, index;
+    double by;
+} reference_shift;
+
+/* One sample, x[widths[0]]: z[l][j], l = 1 .. depth, and in z[0] the inputs, with the shift made (NULL: none). */
+static inline void reference_layers(const sb_shape *shape, const double *parameters, const double *x,
+                                    const reference_shift *shift, double z[][REFERENCE_WIDTH]) {
+    for (size_t layer = 0; layer <= shape->depth; layer++) {
+        size_t in = layer > 0 ? shape->widths[layer - 1] : 0, out = shape->widths[layer];
+        for (size_t j = 0; j < out; j++) {
+            z[layer][j] = layer > 0 ? parameters[out * in + j] : x[j];
+            for (size_t i = 0; i < in; i++) {
+                double h = layer > 1 && z[layer - 1][i] < 0 ? 0 : z[layer - 1][i];
+                z[layer][j] += parameters[j * in + i] * h;
+            }
+        }
+        if (shift && shift->layer == layer)
+            z[layer][shift->index] += shift->by;
+        if (layer > 0)
+            parameters += out * (in + 1);
+    }
+}
 
 /* f(x) for one sample: x[widths[0]] into outputs[widths[depth]]. */
 static inline void reference_forward(const sb_shape *shape, const double *parameters, const float *x, double *outputs) {
-    double h[REFERENCE_WIDTH], z[REFERENCE_WIDTH];
+    double inputs[REFERENCE_WIDTH], z[REFERENCE_DEPTH + 1][REFERENCE_WIDTH];
     for (size_t i = 0; i < shape->widths[0]; i++)
-        h[i] = x[i];
-    for (size_t layer = 1; layer <= shape->depth; layer++) {
-        size_t in = shape->widths[layer - 1], out = shape->widths[layer];
-        for (size_t j = 0; j < out; j++) {
-            z[j] = parameters[out * in + j];
-            for (size_t i = 0; i < in; i++)
-                z[j] += parameters[j * in + i] * h[i];
-        }
-        for (size_t j = 0; j < out; j++)
-            h[j] = layer < shape->depth && z[j] < 0 ? 0 : z[j];
-        parameters += out * (in + 1);
-    }
+        inputs[i] = x[i];
+    reference_layers(shape, parameters, inputs, NULL, z);
     for (size_t j = 0; j < shape->widths[shape->depth]; j++)
-        outputs[j] = h[j];
+        outputs[j] = z[shape->depth][j];
 }
 
 /* The definitions of the losses as they are written in textbooks. */
