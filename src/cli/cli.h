@@ -25,6 +25,11 @@ enum {
     SB_OPTION_WATCHDOG = 'd',
     SB_OPTION_SWEEP = 'y',
     SB_OPTION_KERNELS = 'k',
+    SB_OPTION_CASE = 'c',
+    SB_OPTION_NETWORKS = 'm',
+    SB_OPTION_ROUNDS = 'e',
+    SB_OPTION_STEPS = 'p',
+    SB_OPTION_LONG = 'l',
 };
 
 /* What was given. Texts belong to argv. */
@@ -32,19 +37,24 @@ typedef struct sb_arguments {
     const char *operand; /* the command's file */
     const char *output;
     const char *sweep;
-    const sb_kernels *kernels; /* those of sb_kernels_default unless given */
+    const sb_kernels *kernels; /* those of sb_kernels_default unless given, the last if several are */
     bool help, resume, overwrite, quiet, json, retry_failed;
     double interval, time_limit, watchdog; /* seconds; a time limit or a watchdog of 0: none */
     long ranks;                            /* 0: not given */
     long max_failures;
-    const char **overrides, **reuse; /* released by sb_arguments_free */
-    size_t override_count, reuse_count;
+    long rounds, steps, long_steps; /* 0: not given */
+    /* What may be repeated, in order; released by sb_arguments_free. */
+    const char **overrides, **reuse, **cases;
+    const sb_kernels **compared; /* all kernels that were given */
+    size_t *networks;
+    size_t override_count, reuse_count, case_count, compared_count, networks_count;
 } sb_arguments;
 
 typedef struct sb_command {
     const char *name, *summary, *help;
     const char *options; /* letters of SB_OPTION_* */
     const char *operand; /* what its file is called in messages; NULL: it takes none */
+    bool operand_optional;
     int (*main)(const struct sb_command *command, int argc, char **argv);
 } sb_command;
 
@@ -60,7 +70,7 @@ bool sb_arguments_ready(const sb_command *command, int argc, char **argv, sb_arg
 /* --- Commands, one file each --- */
 
 extern const sb_command sb_run_command, sb_plan_command, sb_status_command, sb_verify_command, sb_salvage_command,
-    sb_schema_command;
+    sb_schema_command, sb_bench_command;
 
 /* --- Trials (trials.c) --- */
 

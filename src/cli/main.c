@@ -2,7 +2,8 @@
 #include <string.h>
 
 static const sb_command *const commands[] = {&sb_run_command,    &sb_plan_command,    &sb_status_command,
-                                             &sb_verify_command, &sb_salvage_command, &sb_schema_command};
+                                             &sb_verify_command, &sb_salvage_command, &sb_schema_command,
+                                             &sb_bench_command};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int print_help(FILE *out) {

@@ -1,6 +1,7 @@
 #include "cli.h"
 #include <errno.h>
 #include <getopt.h>
+#include <specbias/bench.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,9 @@ static const option_row rows[] = {
     {"reuse", SB_OPTION_REUSE, true, false},       {"retry-failed", SB_OPTION_RETRY_FAILED, false, false},
     {"sweep", SB_OPTION_SWEEP, true, false},       {"max-failures", SB_OPTION_MAX_FAILURES, true, false},
     {"watchdog", SB_OPTION_WATCHDOG, true, false}, {"kernels", SB_OPTION_KERNELS, true, false},
+    {"case", SB_OPTION_CASE, true, false},         {"networks", SB_OPTION_NETWORKS, true, false},
+    {"rounds", SB_OPTION_ROUNDS, true, false},     {"steps", SB_OPTION_STEPS, true, false},
+    {"long", SB_OPTION_LONG, true, false},
 };
 enum {
     ROWS = sizeof rows / sizeof *rows,
@@ -110,10 +114,12 @@ static sb_code parse_watchdog(const char *text, double *seconds, sb_status *stat
     return SB_OK;
 }
 
-static sb_code parse_kernels(const char *text, const sb_kernels **kernels, sb_status *status) {
+static sb_code take_kernels(const char *text, sb_arguments *arguments, sb_status *status) {
     char names[128] = "", *end = names;
-    if ((*kernels = sb_kernels_find(text)))
+    if ((arguments->kernels = sb_kernels_find(text))) {
+        arguments->compared[arguments->compared_count++] = arguments->kernels;
         return SB_OK;
+    }
     for (size_t i = 0; sb_kernels_at(i); ++i)
         end += snprintf(end, sizeof names - (size_t)(end - names), "%s%s", i ? " or " : "",
                         sb_kernels_name(sb_kernels_at(i)));
@@ -128,6 +134,29 @@ static sb_code parse_count(const char *option, const char *text, long least, lon
     if (end == text || *end || errno || *count < least || *count > most)
         return sb_fail(status, SB_INPUT, "%s '%s': give a whole number from %ld to %ld", option, text, least, most);
     return SB_OK;
+}
+
+static sb_code take_networks(const char *text, sb_arguments *arguments, sb_status *status) {
+    long count = 0;
+    const sb_code code = parse_count("--networks", text, 1, 1000, &count, status);
+    arguments->networks[arguments->networks_count++] = (size_t)count;
+    return code;
+}
+
+static sb_code take_bench_option(int letter, const char *value, sb_arguments *arguments, sb_status *status) {
+    switch (letter) {
+    case SB_OPTION_CASE:
+        arguments->cases[arguments->case_count++] = value;
+        return SB_OK;
+    case SB_OPTION_NETWORKS:
+        return take_networks(value, arguments, status);
+    case SB_OPTION_ROUNDS:
+        return parse_count("--rounds", value, 1, 10000, &arguments->rounds, status);
+    case SB_OPTION_STEPS:
+        return parse_count("--steps", value, 1, 1000000, &arguments->steps, status);
+    default:
+        return parse_count("--long", value, SB_LONG_PARTS, 1000000000, &arguments->long_steps, status);
+    }
 }
 
 static sb_code take_option(int letter, const char *value, sb_arguments *arguments, sb_status *status) {
@@ -170,10 +199,12 @@ static sb_code take_option(int letter, const char *value, sb_arguments *argument
         arguments->sweep = value;
         return SB_OK;
     case SB_OPTION_KERNELS:
-        return parse_kernels(value, &arguments->kernels, status);
-    default:
+        return take_kernels(value, arguments, status);
+    case SB_OPTION_JSON:
         arguments->json = true;
         return SB_OK;
+    default:
+        return take_bench_option(letter, value, arguments, status);
     }
 }
 
@@ -182,16 +213,29 @@ static sb_code take_operand(const sb_command *command, int count, char **operand
     const int wanted = command->operand ? 1 : 0;
     if (arguments->help)
         return SB_OK;
-    if (count < wanted)
+    if (count < wanted && !command->operand_optional)
         return sb_fail(status, SB_INPUT, "%s: no %s given; see 'specbias %s --help'", command->name, command->operand,
                        command->name);
     if (count > wanted)
         return sb_fail(status, SB_INPUT, "%s: one argument too many, '%s'; see 'specbias %s --help'", command->name,
                        operands[wanted], command->name);
-    arguments->operand = wanted ? operands[0] : NULL;
+    arguments->operand = count > 0 ? operands[0] : NULL;
     if (arguments->resume && arguments->overwrite)
         return sb_fail(status, SB_INPUT, "%s: --resume and --overwrite exclude each other", command->name);
     return SB_OK;
+}
+
+/* Room for the options that may be repeated: no list is longer than the command line. */
+static sb_code make_lists(sb_arguments *arguments, size_t words, sb_status *status) {
+    static const char what[] = "the options";
+    arguments->overrides = sb_array(words, sizeof *arguments->overrides, what, status);
+    arguments->reuse = sb_array(words, sizeof *arguments->reuse, what, status);
+    arguments->cases = sb_array(words, sizeof *arguments->cases, what, status);
+    arguments->compared = sb_array(words, sizeof *arguments->compared, what, status);
+    arguments->networks = sb_array(words, sizeof *arguments->networks, what, status);
+    return arguments->overrides && arguments->reuse && arguments->cases && arguments->compared && arguments->networks
+               ? SB_OK
+               : SB_MEMORY;
 }
 
 sb_code sb_arguments_parse(const sb_command *command, int argc, char **argv, sb_arguments *arguments,
@@ -200,9 +244,7 @@ sb_code sb_arguments_parse(const sb_command *command, int argc, char **argv, sb_
     sb_code code = SB_OK;
     *arguments = (sb_arguments){
         .interval = 30, .watchdog = 60, .max_failures = (long)SB_TRIALS_MAX, .kernels = sb_kernels_default()};
-    arguments->overrides = sb_array((size_t)argc, sizeof *arguments->overrides, "the options", status);
-    arguments->reuse = sb_array((size_t)argc, sizeof *arguments->reuse, "the options", status);
-    if (!arguments->overrides || !arguments->reuse)
+    if (make_lists(arguments, (size_t)argc, status) != SB_OK)
         return SB_MEMORY;
     select_options(command->options, &set);
     opterr = 0;
@@ -218,6 +260,9 @@ sb_code sb_arguments_parse(const sb_command *command, int argc, char **argv, sb_
 }
 
 void sb_arguments_free(sb_arguments *arguments) {
+    free(arguments->networks);
+    free(arguments->compared);
+    free(arguments->cases);
     free(arguments->reuse);
     free(arguments->overrides);
 }
