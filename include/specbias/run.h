@@ -50,11 +50,12 @@ void sb_versions(char text[SB_VERSIONS_LENGTH]);
 typedef struct sb_run_options {
     const char *output; /**< results file */
     sb_store_mode mode;
-    double interval;       /**< seconds between commit rounds */
-    double time_limit;     /**< seconds that the run may take; 0: no limit */
-    double watchdog;       /**< seconds without a sign of life after which a rank is named; 0: never */
-    bool quiet;            /**< no progress */
-    bool retry_failed;     /**< train again what failed in earlier runs; what they say is cleared first */
+    const sb_kernels *kernels; /**< of all networks */
+    double interval;           /**< seconds between commit rounds */
+    double time_limit;         /**< seconds that the run may take; 0: no limit */
+    double watchdog;           /**< seconds without a sign of life after which a rank is named; 0: never */
+    bool quiet;                /**< no progress */
+    bool retry_failed;         /**< train again what failed in earlier runs; what they say is cleared first */
     uint64_t max_failures; /**< stop early once more trials than this have failed in this run; SB_TRIALS_MAX: never */
     const char *const *reuse; /**< [reuse_count] earlier results files to take finished trials from */
     size_t reuse_count;
@@ -108,13 +109,14 @@ typedef struct sb_estimate {
     double efficiency;        /**< of the simulated schedule */
 } sb_estimate;
 
-/** Not collective. Trains the networks with the costliest and the cheapest step for at most half a second each, takes
- * from them the time of a step apart from its arithmetic and the rate of the arithmetic, and simulates the schedule
- * with trials of that length. sb_run_start_alone (or sb_run_start) must have been called.
+/** Not collective. With @p kernels, trains the networks with the costliest and the cheapest step for at most half a
+ * second each, takes from them the time of a step apart from its arithmetic and the rate of the arithmetic, and
+ * simulates the schedule with trials of that length. sb_run_start_alone (or sb_run_start) must have been called.
  *
  * Left out: creating and filling the file, commit rounds, the start of MPI; that probes run at another rate than
  * training steps; that ranks which share a socket's caches and memory slow each other down; that other nodes are faster
  * or slower than the machine on which this is called. */
-sb_code sb_plan_estimate(const sb_plan *plan, size_t ranks, sb_estimate *estimate, sb_status *status);
+sb_code sb_plan_estimate(const sb_plan *plan, const sb_kernels *kernels, size_t ranks, sb_estimate *estimate,
+                         sb_status *status);
 
 #endif

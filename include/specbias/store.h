@@ -33,6 +33,7 @@ typedef struct sb_run_info {
     const char *versions;     /**< of specbias, MPI, HDF5, BLIS, FFTW */
     const char *revision;     /**< of the source */
     const char *architecture; /**< BLIS sub-configuration */
+    const char *kernels;      /**< of all networks; "" where the file has no place for it, as one of an older version */
 } sb_run_info;
 
 typedef struct sb_store sb_store;
@@ -138,6 +139,7 @@ typedef struct sb_summary {
     size_t listed;                                  /**< the smaller of failed and SB_FAILED_LISTED */
     sb_failed_trial first_failed[SB_FAILED_LISTED]; /**< [listed] the first of them, in order of trial */
     sb_run_info last;                               /**< the newest run; texts released by sb_summary_free */
+    sb_run_info trained;                            /**< the newest run that has trained, likewise; zeros if none has */
 } sb_summary;
 
 sb_code sb_summary_read(const char *path, sb_summary *summary, sb_status *status);

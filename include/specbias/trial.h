@@ -1,7 +1,8 @@
 /** @file trial.h
  * One trial: one network trained once and measured at its records.
  *
- * Not collective. The result is a function of the settings alone (on one instruction set, with the same libraries).
+ * Not collective. The result is a function of the settings alone (on one instruction set, with the same kernels and
+ * libraries).
  */
 #ifndef SPECBIAS_TRIAL_H
 #define SPECBIAS_TRIAL_H
@@ -57,13 +58,13 @@ typedef struct sb_trial_hooks {
     sb_code (*progress)(void *context);
 } sb_trial_hooks;
 
-/** Trains and measures trial @p number.
+/** Trains and measures trial @p number with networks of @p kernels.
  * @param saved  what sb_trial_save left of the same trial, from where training goes on; NULL: from the start. The
  * result has the same bits either way. What is not a state of this trial is taken as NULL.
  * @param hooks  may be NULL.
  * @param result on SB_OK holds a payload to be released with sb_result_free, DONE or FAILED; empty otherwise. */
-sb_code sb_trial_run(const sb_layout *layout, uint64_t number, const void *saved, const sb_trial_hooks *hooks,
-                     sb_result *result, sb_status *status);
+sb_code sb_trial_run(const sb_layout *layout, const sb_kernels *kernels, uint64_t number, const void *saved,
+                     const sb_trial_hooks *hooks, sb_result *result, sb_status *status);
 
 /** Updates made so far. */
 int64_t sb_trial_steps(const sb_trial *trial);
@@ -93,6 +94,6 @@ uint64_t sb_result_checksum(sb_hash identity, sb_trial_state state, sb_failure f
 double sb_trial_flops(const sb_layout *layout, const sb_settings *settings);
 
 /** Bytes that one trial holds while it runs, its payload included. */
-size_t sb_trial_bytes(const sb_layout *layout, const sb_settings *settings);
+size_t sb_trial_bytes(const sb_layout *layout, const sb_kernels *kernels, const sb_settings *settings);
 
 #endif

@@ -88,7 +88,7 @@ static int plan_sweep(const sb_arguments *arguments) {
     if (code == SB_OK)
         code = sb_run_start_alone(&status);
     if (code == SB_OK)
-        code = sb_plan_estimate(plan, ranks, &estimate, &status);
+        code = sb_plan_estimate(plan, arguments->kernels, ranks, &estimate, &status);
     if (code == SB_OK)
         (arguments->json ? print_json : print_estimate)(plan, &estimate, ranks);
     else
@@ -112,7 +112,7 @@ static int plan_main(const sb_command *command, int argc, char **argv) {
 const sb_command sb_plan_command = {
     .name = "plan",
     .summary = "what a sweep would cost: trials, file size, memory, wall time",
-    .help = "usage: specbias plan SWEEP [--ranks N] [--set PATH=VALUE]... [--json]\n\n"
+    .help = "usage: specbias plan SWEEP [--ranks N] [--set PATH=VALUE]... [--kernels NAME] [--json]\n\n"
             "Prints what a sweep would cost, without training it or writing anything: trials, records,\n"
             "size of the results file, memory of a rank, floating-point operations, the longest trial,\n"
             "and the wall time and efficiency of a simulated schedule. Takes about a second, in which\n"
@@ -122,8 +122,9 @@ const sb_command sb_plan_command = {
             "  --ranks N          ranks of the simulated schedule (default: cores of this machine)\n"
             "  --set PATH=VALUE   override a key of the sweep file, such as training.steps=100 or\n"
             "                     'axes.model.width=[16, 32]'; may be repeated\n"
+            "  --kernels NAME     those that 'specbias run' is to use\n"
             "  --json             one JSON object on one line; bytes, seconds, FLOP, FLOP/s of one rank\n",
-    .options = "hnsj",
+    .options = "hnsjk",
     .operand = "sweep file",
     .main = plan_main,
 };

@@ -61,6 +61,7 @@ static sb_code run_sweep(MPI_Comm comm, int rank, const sb_arguments *arguments,
     sprintf(name, "%s.h5", plan->sweep->name);
     const sb_run_options options = {.output = arguments->output ? arguments->output : name,
                                     .mode = arguments->overwrite ? SB_STORE_OVERWRITE : SB_STORE_RESUME,
+                                    .kernels = arguments->kernels,
                                     .interval = arguments->interval,
                                     .time_limit = arguments->time_limit,
                                     .watchdog = arguments->watchdog,
@@ -119,7 +120,7 @@ const sb_command sb_run_command = {
             "                                     [--set PATH=VALUE]... [--reuse OLD]... [--interval SECONDS]\n"
             "                                     [--time-limit [[HOURS:]MINUTES:]SECONDS]\n"
             "                                     [--retry-failed] [--max-failures N]\n"
-            "                                     [--watchdog SECONDS] [--quiet]\n\n"
+            "                                     [--watchdog SECONDS] [--kernels NAME] [--quiet]\n\n"
             "Trains every trial of the sweep file that the results file does not hold yet, and writes\n"
             "what is finished in regular commits. A run that was killed is continued by the same\n"
             "command, on any number of ranks. Results do not depend on the number of ranks.\n\n"
@@ -139,13 +140,15 @@ const sb_command sb_run_command = {
             "                       job also before the job's end\n"
             "  --watchdog SECONDS   name a rank of which nothing has been heard for so long (default 60; 0:\n"
             "                       never)\n"
+            "  --kernels NAME       what trains the networks; 'plain': one BLIS call per matrix product. The last\n"
+            "                       digits of results depend on it\n"
             "  -q, --quiet          print errors only\n\n"
             "Ctrl-C (SIGINT), SIGTERM and SIGUSR1 stop it early: what is finished is committed, the exit\n"
             "code is 75, and the same command resumes. A second Ctrl-C kills. Under mpirun send SIGUSR1\n"
             "to mpirun, which passes on that one alone in time.\n\n"
             "Use one rank per core. Exit code 1: trials failed (their records up to the failure are kept);\n"
             "2: bad sweep file or usage; 74: the results file could not be written; 75: stopped early.\n",
-    .options = "horwsitqufxd",
+    .options = "horwsitqufxdk",
     .operand = "sweep file",
     .main = run_main,
 };

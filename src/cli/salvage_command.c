@@ -69,7 +69,8 @@ static sb_code salvage_file(const sb_arguments *arguments, sb_diagnostics *diagn
                               .job = job ? job : "",
                               .versions = versions,
                               .revision = sb_revision(),
-                              .architecture = "none (salvaged)"};
+                              .architecture = "none (salvaged)",
+                              .kernels = "none"};
     if (sb_store_salvage(MPI_COMM_SELF, arguments->operand, arguments->output, arguments->overwrite, plan->layout,
                          &info, &salvage, status) == SB_OK)
         print_salvage(arguments, plan, &salvage);

@@ -34,8 +34,8 @@ static void print_run(const sb_summary *summary) {
            sb_print_time(run->start, text), run->ranks, run->ranks == 1 ? "" : "s", run->hosts);
     if (*run->job)
         printf("job        %s\n", run->job);
-    printf("versions   %s%s%s, BLIS kernels for %s\n", run->versions, *run->revision ? ", revision " : "",
-           run->revision, run->architecture);
+    printf("versions   %s%s%s\n", run->versions, *run->revision ? ", revision " : "", run->revision);
+    printf("kernels    %s, BLIS for %s\n", *run->kernels ? run->kernels : "not recorded", run->architecture);
     printf("committed  %" PRId64 " trial%s by this run", run->trials, run->trials == 1 ? "" : "s");
     if (run->reused > 0)
         printf(", %" PRId64 " taken over from other files", run->reused);
@@ -83,7 +83,8 @@ static void print_json_run(const sb_summary *summary) {
     sb_print_json_text("job", run->job, ", ");
     sb_print_json_text("versions", run->versions, ", ");
     sb_print_json_text("revision", run->revision, ", ");
-    sb_print_json_text("architecture", run->architecture, "}");
+    sb_print_json_text("architecture", run->architecture, ", ");
+    sb_print_json_text("kernels", run->kernels, "}");
 }
 
 static void print_json_failed(const sb_plan *plan, const sb_summary *summary) {

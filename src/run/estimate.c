@@ -4,20 +4,23 @@
 
 static const double seconds_of_measurement = 0.5;
 
-/* Time of a trial as the estimate takes it: what a step costs apart from its arithmetic, and the arithmetic. */
-typedef struct speed {
+/* What the costs of a trial follow from. Its time is taken as what a step costs apart from its arithmetic, and the
+ * arithmetic. */
+typedef struct model {
     const sb_layout *layout;
+    const sb_kernels *kernels;
     double per_step; /* seconds */
     double per_flop; /* seconds */
-} speed;
+} model;
 
 static double trial_seconds(const void *context, const sb_settings *settings) {
-    const speed *s = context;
-    return (double)settings->training.steps * s->per_step + sb_trial_flops(s->layout, settings) * s->per_flop;
+    const model *m = context;
+    return (double)settings->training.steps * m->per_step + sb_trial_flops(m->layout, settings) * m->per_flop;
 }
 
-static double trial_bytes(const void *layout, const sb_settings *settings) {
-    return (double)(sb_trial_bytes(layout, settings) + sb_trial_saved_bytes(layout, settings));
+static double trial_bytes(const void *context, const sb_settings *settings) {
+    const model *m = context;
+    return (double)(sb_trial_bytes(m->layout, m->kernels, settings) + sb_trial_saved_bytes(m->layout, settings));
 }
 
 static size_t batch_of(const sb_settings *settings) {
@@ -55,7 +58,8 @@ static double time_steps(sb_network *network, const sb_settings *settings, const
     return elapsed / (double)steps;
 }
 
-static sb_code measure_step(const sb_settings *settings, double *seconds, sb_status *status) {
+static sb_code measure_step(const sb_kernels *kernels, const sb_settings *settings, double *seconds,
+                            sb_status *status) {
     const size_t batch = batch_of(settings);
     const sb_shape shape = sb_shape_of(settings, sb_dataset_inputs(settings), sb_dataset_outputs(settings));
     sb_dataset data = {0};
@@ -64,7 +68,7 @@ static sb_code measure_step(const sb_settings *settings, double *seconds, sb_sta
     sb_code code = sb_dataset_create(settings, &data, status);
     if (code != SB_OK)
         return code;
-    code = sb_network_create(sb_kernels_default(), &shape, batch, &network, status);
+    code = sb_network_create(kernels, &shape, batch, &network, status);
     if (code != SB_OK)
         goto done;
     parameters = sb_array(sb_shape_parameters(&shape), sizeof *parameters, "the parameters of a network", status);
@@ -84,7 +88,7 @@ done:
 
 /* The straight line through the costliest and the cheapest step. Where they are alike, or noise gives it a slope or an
  * offset that is not positive, all time counts as arithmetic. */
-static sb_code measure_speed(const sb_plan *plan, speed *s, sb_status *status) {
+static sb_code measure_speed(const sb_plan *plan, model *m, sb_status *status) {
     sb_order *order = NULL;
     double flops[2] = {0}, seconds[2] = {0};
     sb_code code = sb_order_create(&plan->grid, step_flops, plan->layout, &order, status);
@@ -95,14 +99,14 @@ static sb_code measure_speed(const sb_plan *plan, speed *s, sb_status *status) {
         sb_grid_settings(&plan->grid, sb_order_trial(order, i ? plan->grid.trials.count - 1 : 0), &settings);
         flops[i] = step_flops(plan->layout, &settings);
         if (i == 0 || flops[1] < flops[0])
-            code = measure_step(&settings, &seconds[i], status);
+            code = measure_step(m->kernels, &settings, &seconds[i], status);
     }
     sb_order_free(order);
     const double slope = flops[0] > flops[1] ? (seconds[0] - seconds[1]) / (flops[0] - flops[1]) : 0;
     const double offset = seconds[0] - slope * flops[0];
     const bool line = slope > 0 && offset > 0;
-    s->per_flop = line ? slope : seconds[0] / flops[0];
-    s->per_step = line ? offset : 0;
+    m->per_flop = line ? slope : seconds[0] / flops[0];
+    m->per_step = line ? offset : 0;
     return code;
 }
 
@@ -120,9 +124,9 @@ static uint64_t count_records(const sb_grid *grid) {
 
 /* The first cost of an order and the sum of all: the extreme trial and the whole sweep. */
 static sb_code largest_and_total(const sb_plan *plan, double (*cost)(const void *, const sb_settings *),
-                                 double *largest, double *total, sb_status *status) {
+                                 const void *context, double *largest, double *total, sb_status *status) {
     sb_order *order = NULL;
-    const sb_code code = sb_order_create(&plan->grid, cost, plan->layout, &order, status);
+    const sb_code code = sb_order_create(&plan->grid, cost, context, &order, status);
     if (code == SB_OK) {
         *largest = sb_order_cost(order, 0);
         *total = sb_order_total(order);
@@ -138,20 +142,21 @@ static uint64_t waiting_bytes(const sb_plan *plan, size_t ranks) {
     return payload * (results < most ? results : most);
 }
 
-sb_code sb_plan_estimate(const sb_plan *plan, size_t ranks, sb_estimate *estimate, sb_status *status) {
-    speed s = {.layout = plan->layout};
+sb_code sb_plan_estimate(const sb_plan *plan, const sb_kernels *kernels, size_t ranks, sb_estimate *estimate,
+                         sb_status *status) {
+    model m = {.layout = plan->layout, .kernels = kernels};
     sb_order *order = NULL;
     double bytes = 0, all_bytes = 0, longest_flops = 0;
     *estimate = (sb_estimate){.trials = plan->grid.trials.count,
                               .records = count_records(&plan->grid),
                               .file_bytes = sb_store_bytes(plan->layout)};
-    sb_code code = largest_and_total(plan, trial_bytes, &bytes, &all_bytes, status);
+    sb_code code = largest_and_total(plan, trial_bytes, &m, &bytes, &all_bytes, status);
     if (code == SB_OK)
-        code = largest_and_total(plan, sb_work_flops, &longest_flops, &estimate->flops, status);
+        code = largest_and_total(plan, sb_work_flops, plan->layout, &longest_flops, &estimate->flops, status);
     if (code == SB_OK)
-        code = measure_speed(plan, &s, status);
+        code = measure_speed(plan, &m, status);
     if (code == SB_OK)
-        code = sb_order_create(&plan->grid, trial_seconds, &s, &order, status);
+        code = sb_order_create(&plan->grid, trial_seconds, &m, &order, status);
     if (code != SB_OK)
         return code;
     estimate->memory_per_rank = (uint64_t)bytes + waiting_bytes(plan, ranks);

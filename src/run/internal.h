@@ -65,8 +65,13 @@ void sb_display_note(const sb_display *display, const char *format, ...) __attri
 /* --- provenance.c --- */
 
 /* Collective. Fills what is known at the start of a run. On rank 0 the texts are real and belong to @p info. */
-sb_code sb_run_info_create(MPI_Comm comm, sb_run_info *info, sb_status *status);
+sb_code sb_run_info_create(MPI_Comm comm, const sb_kernels *kernels, sb_run_info *info, sb_status *status);
 void sb_run_info_free(sb_run_info *info);
+
+enum { SB_ARITHMETIC_LENGTH = 128 };
+
+/* What the last digits of a run's results depend on beside its trials, in words; "" if @p info is all zeros. */
+void sb_arithmetic(const sb_run_info *info, char text[SB_ARITHMETIC_LENGTH]);
 
 /* Seconds since 1970, UTC. */
 double sb_time_of_day(void);
@@ -84,6 +89,7 @@ typedef struct sb_work {
     MPI_Comm comm;
     int rank, ranks;
     const sb_plan *plan;
+    const sb_kernels *kernels;
     sb_store *store;
     sb_order *order;
     sb_run_info info;
@@ -106,6 +112,10 @@ typedef struct sb_work {
     sb_saved saved;            /* describes it; its state is NULL if nothing has been saved */
     bool unsaved;              /* the last checkpoint could not be written, as has been said */
 } sb_work;
+
+/* Says so if the results in @p path were computed with another arithmetic, @p theirs ("" if not known), than this
+ * run's. */
+void sb_tell_arithmetic(const sb_work *work, const char *path, const char *theirs);
 
 /* True once more trials have failed in this run than may; equal on all ranks after each round. */
 bool sb_work_failed(const sb_work *work);

@@ -62,7 +62,7 @@ static sb_code gather_hosts(MPI_Comm comm, int rank, int ranks, char **hosts, sb
     return status->code;
 }
 
-sb_code sb_run_info_create(MPI_Comm comm, sb_run_info *info, sb_status *status) {
+sb_code sb_run_info_create(MPI_Comm comm, const sb_kernels *kernels, sb_run_info *info, sb_status *status) {
     int rank = 0, ranks = 1;
     char *hosts = NULL, versions[SB_VERSIONS_LENGTH];
     if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", status) == SB_OK)
@@ -81,6 +81,7 @@ sb_code sb_run_info_create(MPI_Comm comm, sb_run_info *info, sb_status *status) 
         .versions = strdup(versions),
         .revision = sb_revision(),
         .architecture = sb_blis_architecture(),
+        .kernels = sb_kernels_name(kernels),
     };
     if (!info->hosts || !info->job || !info->versions)
         sb_fail(status, SB_MEMORY, "no memory to describe this run");
@@ -91,4 +92,21 @@ void sb_run_info_free(sb_run_info *info) {
     free((char *)info->hosts);
     free((char *)info->job);
     free((char *)info->versions);
+}
+
+/* A file that has no place for kernels was begun when there were only the plain ones. */
+void sb_arithmetic(const sb_run_info *info, char text[SB_ARITHMETIC_LENGTH]) {
+    *text = '\0';
+    if (info->architecture)
+        snprintf(text, SB_ARITHMETIC_LENGTH, "%s kernels and BLIS for %s", *info->kernels ? info->kernels : "plain",
+                 info->architecture);
+}
+
+void sb_tell_arithmetic(const sb_work *work, const char *path, const char *theirs) {
+    char ours[SB_ARITHMETIC_LENGTH];
+    sb_arithmetic(&work->info, ours);
+    if (*theirs && strcmp(theirs, ours) != 0)
+        sb_display_note(&work->display,
+                        "%s was computed with %s, this run uses %s: training anew would give other last digits", path,
+                        theirs, ours);
 }

@@ -257,7 +257,7 @@ static sb_code take_all(sb_work *work, batch *mine, sb_status *status) {
     return status->code;
 }
 
-static void say(const sb_reuse *reuse, const tally *all, uint64_t left) {
+static void say(const sb_reuse *reuse, const sb_work *work, const tally *all, uint64_t left) {
     char files[64];
     snprintf(files, sizeof files, "%zu files", reuse->count);
     fprintf(stderr, "specbias: %llu trial%s taken over from %s, %llu to train\n", (unsigned long long)all->taken,
@@ -271,11 +271,7 @@ static void say(const sb_reuse *reuse, const tally *all, uint64_t left) {
         fprintf(stderr, "specbias: %llu result%s there %s damaged and not taken\n", (unsigned long long)all->damaged,
                 all->damaged == 1 ? "" : "s", all->damaged == 1 ? "is" : "are");
     for (size_t i = 0; all->taken && i < reuse->count; ++i)
-        if (strcmp(reuse->sources[i].architecture, sb_blis_architecture()) != 0)
-            fprintf(stderr,
-                    "specbias: %s was computed with BLIS kernels for %s, this run uses those for %s: training "
-                    "anew would give other last digits\n",
-                    reuse->sources[i].path, reuse->sources[i].architecture, sb_blis_architecture());
+        sb_tell_arithmetic(work, reuse->sources[i].path, reuse->sources[i].arithmetic);
 }
 
 sb_code sb_reuse_take(const sb_reuse *reuse, sb_work *work, const sb_run_options *options, sb_run_report *report,
@@ -298,6 +294,6 @@ sb_code sb_reuse_take(const sb_reuse *reuse, sb_work *work, const sb_run_options
     if (sb_agree(work->comm, status) != SB_OK)
         return status->code;
     if (work->rank == 0 && !options->quiet)
-        say(reuse, &all, report->trials - report->already_done - report->reused);
+        say(reuse, work, &all, report->trials - report->already_done - report->reused);
     return SB_OK;
 }

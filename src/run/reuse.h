@@ -41,7 +41,7 @@ typedef struct sb_source {
     sb_plan *plan;
     sb_store_reader *reader;
     sb_graft graft;
-    char architecture[64]; /* BLIS sub-configuration of its last run; rank 0 alone knows it */
+    char arithmetic[SB_ARITHMETIC_LENGTH]; /* of the newest run that trained in it; rank 0 alone knows it */
     uint64_t claim_count;
     sb_claim *claims; /* [claim_count] by identity, then trial */
 } sb_source;

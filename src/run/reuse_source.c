@@ -5,13 +5,13 @@
 
 enum { CHUNK = 65536 }; /* identities read together */
 
-static sb_code read_architecture(sb_source *source, sb_status *status) {
+static sb_code read_arithmetic(sb_source *source, sb_status *status) {
     sb_summary summary;
     const sb_code code = sb_summary_read(source->path, &summary, status);
-    if (code == SB_OK && summary.runs > 0)
-        snprintf(source->architecture, sizeof source->architecture, "%s", summary.last.architecture);
-    if (code == SB_OK)
+    if (code == SB_OK) {
+        sb_arithmetic(&summary.trained, source->arithmetic);
         sb_summary_free(&summary);
+    }
     return code;
 }
 
@@ -85,7 +85,7 @@ static sb_code open_here(int rank, const sb_layout *layout, sb_source *source, s
     if (code == SB_OK)
         code = sb_graft_create(source->plan->layout, layout, &source->graft, status);
     if (code == SB_OK && rank == 0)
-        code = read_architecture(source, status);
+        code = read_arithmetic(source, status);
     if (code == SB_OK && rank == 0)
         code = read_claims(source, status);
     return code;

@@ -110,7 +110,7 @@ sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_s
     sb_stopwatch_start(&work->busy);
     take_up(work, trial, &settings);
     const sb_trial_hooks hooks = {.context = work, .poll = step_done, .progress = inside_probe};
-    const sb_code code = sb_trial_run(layout, trial, work->state, &hooks, &result, status);
+    const sb_code code = sb_trial_run(layout, work->kernels, trial, work->state, &hooks, &result, status);
     sb_stopwatch_stop(&work->busy);
     if (code != SB_OK)
         return code;

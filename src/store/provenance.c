@@ -16,31 +16,33 @@ enum { TEXT_MAX = 1024 };
 static const struct {
     const char *name, *unit, *long_name;
     sb_element element;
-    size_t length; /* characters of a text */
-    size_t offset; /* in sb_run_info: const char *, double or int64_t */
-    bool moment;
+    size_t length;                         /* characters of a text */
+    size_t offset;                         /* in sb_run_info: const char *, double or int64_t */
+    enum { ORDINARY, MOMENT, ADDED } kind; /* ADDED: not in files of older versions */
 } fields[SB_RUN_FIELDS] = {
-    {"start", SINCE_1970, "when the run started (UTC)", SB_ELEMENT_FLOAT64, 1, offsetof(sb_run_info, start), true},
-    {"end", SINCE_1970, "when the run ended (UTC)", SB_ELEMENT_FLOAT64, 1, offsetof(sb_run_info, end), true},
+    {"start", SINCE_1970, "when the run started (UTC)", SB_ELEMENT_FLOAT64, 1, offsetof(sb_run_info, start), MOMENT},
+    {"end", SINCE_1970, "when the run ended (UTC)", SB_ELEMENT_FLOAT64, 1, offsetof(sb_run_info, end), MOMENT},
     {"updated", SINCE_1970, "last commit of the run (UTC)", SB_ELEMENT_FLOAT64, 1, offsetof(sb_run_info, updated),
-     true},
-    {"ranks", "1", "MPI ranks", SB_ELEMENT_INT64, 1, offsetof(sb_run_info, ranks), false},
+     MOMENT},
+    {"ranks", "1", "MPI ranks", SB_ELEMENT_INT64, 1, offsetof(sb_run_info, ranks), ORDINARY},
     {"trials", "1", "trials trained and committed by the run", SB_ELEMENT_INT64, 1, offsetof(sb_run_info, trials),
-     false},
+     ORDINARY},
     {"reused", "1", "trials taken over by the run from other files", SB_ELEMENT_INT64, 1, offsetof(sb_run_info, reused),
-     false},
+     ORDINARY},
     {"updates", "1", "optimiser updates made by the run on all ranks, also of trials left unfinished", SB_ELEMENT_INT64,
-     1, offsetof(sb_run_info, updates), false},
+     1, offsetof(sb_run_info, updates), ORDINARY},
     {"trial_seconds", "s", "time that all ranks spent on trials, also on those left unfinished", SB_ELEMENT_FLOAT64, 1,
-     offsetof(sb_run_info, trial_seconds), false},
+     offsetof(sb_run_info, trial_seconds), ORDINARY},
     {"commit_seconds", "s", "time that rank 0 spent in commit rounds", SB_ELEMENT_FLOAT64, 1,
-     offsetof(sb_run_info, commit_seconds), false},
-    {"hosts", NULL, "host names", SB_ELEMENT_CHAR, TEXT_MAX, offsetof(sb_run_info, hosts), false},
-    {"job", NULL, "SLURM job", SB_ELEMENT_CHAR, 64, offsetof(sb_run_info, job), false},
+     offsetof(sb_run_info, commit_seconds), ORDINARY},
+    {"hosts", NULL, "host names", SB_ELEMENT_CHAR, TEXT_MAX, offsetof(sb_run_info, hosts), ORDINARY},
+    {"job", NULL, "SLURM job", SB_ELEMENT_CHAR, 64, offsetof(sb_run_info, job), ORDINARY},
     {"versions", NULL, "versions of program and libraries", SB_ELEMENT_CHAR, 512, offsetof(sb_run_info, versions),
-     false},
-    {"revision", NULL, "revision of the source", SB_ELEMENT_CHAR, 64, offsetof(sb_run_info, revision), false},
-    {"architecture", NULL, "BLIS sub-configuration", SB_ELEMENT_CHAR, 32, offsetof(sb_run_info, architecture), false},
+     ORDINARY},
+    {"revision", NULL, "revision of the source", SB_ELEMENT_CHAR, 64, offsetof(sb_run_info, revision), ORDINARY},
+    {"architecture", NULL, "BLIS sub-configuration", SB_ELEMENT_CHAR, 32, offsetof(sb_run_info, architecture),
+     ORDINARY},
+    {"kernels", NULL, "kernels of the networks", SB_ELEMENT_CHAR, 32, offsetof(sb_run_info, kernels), ADDED},
 };
 
 static size_t rank_of(size_t which) {
@@ -134,11 +136,31 @@ sb_code sb_build_provenance(sb_builder *builder) {
 /* --- Opening it -----------------------------------------------------------------------------------------------------
  */
 
+enum { PATH_LENGTH = 64 };
+
+static void path_of(const char *name, char path[PATH_LENGTH]) {
+    snprintf(path, PATH_LENGTH, "/" SB_GROUP_RUNS "/%s", name);
+}
+
+/* Field @p which may be lacking, and is. */
+static bool is_lacking(hid_t file, size_t which) {
+    char path[PATH_LENGTH];
+    path_of(fields[which].name, path);
+    return fields[which].kind == ADDED && H5Lexists(file, path, H5P_DEFAULT) == 0;
+}
+
+bool sb_provenance_complete(hid_t file) {
+    for (size_t i = 0; i < SB_RUN_FIELDS; ++i)
+        if (is_lacking(file, i))
+            return false;
+    return true;
+}
+
 static hid_t open_one(const sb_file *file, const char *name, sb_element element, size_t rank, hsize_t length,
                       sb_code *code, sb_status *status) {
     const hsize_t lengths[2] = {SB_RUN_ROWS, length};
-    char path[64];
-    snprintf(path, sizeof path, "/" SB_GROUP_RUNS "/%s", name);
+    char path[PATH_LENGTH];
+    path_of(name, path);
     hid_t dataset = H5Dopen2(file->id, path, H5P_DEFAULT);
     if (dataset < 0 && *code == SB_OK)
         *code = sb_h5_fail(status, file->path, "open '%s'", path);
@@ -154,8 +176,9 @@ sb_code sb_provenance_open(const sb_file *file, sb_provenance *provenance, sb_st
                                   .filled = open_one(file, "filled", SB_ELEMENT_UINT8, 0, 1, &code, status),
                                   .runs = open_one(file, "runs", SB_ELEMENT_INT64, 0, 1, &code, status)};
     for (size_t i = 0; i < SB_RUN_FIELDS; ++i)
-        provenance->fields[i] =
-            open_one(file, fields[i].name, fields[i].element, rank_of(i), fields[i].length, &code, status);
+        provenance->fields[i] = is_lacking(file->id, i) ? H5I_INVALID_HID
+                                                        : open_one(file, fields[i].name, fields[i].element, rank_of(i),
+                                                                   fields[i].length, &code, status);
     return code;
 }
 
@@ -261,11 +284,13 @@ sb_code sb_provenance_write_row(const sb_provenance *provenance, hsize_t row, co
     for (size_t i = 0; code == SB_OK && i < SB_RUN_FIELDS; ++i) {
         const char *member = (const char *)info + fields[i].offset;
         union cell cell;
+        if (provenance->fields[i] < 0)
+            continue;
         if (fields[i].element == SB_ELEMENT_CHAR)
             copy_ascii(cell.text, *(const char *const *)member, fields[i].length);
         else
             memcpy(&cell, member, sizeof cell.integer);
-        if (fields[i].moment && cell.real == 0)
+        if (fields[i].kind == MOMENT && cell.real == 0)
             cell.real = NAN;
         code = move_cell(provenance, i, row, true, &cell, status);
     }
@@ -277,8 +302,9 @@ sb_code sb_provenance_read_row(const sb_provenance *provenance, hsize_t row, sb_
     *info = (sb_run_info){0};
     for (size_t i = 0; code == SB_OK && i < SB_RUN_FIELDS; ++i) {
         char *member = (char *)info + fields[i].offset;
-        union cell cell;
-        code = move_cell(provenance, i, row, false, &cell, status);
+        union cell cell = {0};
+        if (provenance->fields[i] >= 0)
+            code = move_cell(provenance, i, row, false, &cell, status);
         if (code != SB_OK)
             break;
         if (fields[i].element == SB_ELEMENT_FLOAT64 && !isfinite(cell.real))

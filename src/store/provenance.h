@@ -6,7 +6,7 @@
 #include "columns.h"
 #include <specbias/store.h>
 
-enum { SB_RUN_FIELDS = 14 };
+enum { SB_RUN_FIELDS = 15 };
 
 /* The versions on which a new file's bytes depend, zero-padded: always of one length, or the file's places would depend
  * on it too. */
@@ -22,9 +22,13 @@ typedef struct sb_provenance {
     hid_t filled, runs, fields[SB_RUN_FIELDS];
 } sb_provenance;
 
-/* Opens /provenance. Collective if the file was opened with MPI; so is closing. The rest is for one rank alone. */
+/* Opens /provenance. What a file of an older version lacks is not written, and read as empty. Collective if the file
+ * was opened with MPI; so is closing. The rest is for one rank alone. */
 sb_code sb_provenance_open(const sb_file *file, sb_provenance *provenance, sb_status *status);
 sb_code sb_provenance_close(sb_provenance *provenance, sb_code code, sb_status *status);
+
+/* True if nothing is lacking. */
+bool sb_provenance_complete(hid_t file);
 
 /* True once every slot has been filled. */
 sb_code sb_provenance_read_filled(const sb_provenance *provenance, bool *filled, sb_status *status);

@@ -98,7 +98,18 @@ static sb_code count_trials(hid_t file, const char *path, sb_summary *summary, s
     return code == SB_OK && summary->listed > 0 ? read_steps(file, path, summary, status) : code;
 }
 
-static sb_code read_last_run(hid_t file, const char *path, sb_summary *summary, sb_status *status) {
+/* A run that was killed before its first commit, salvaged, or only took trials over has made no updates. */
+static sb_code read_trained(const sb_provenance *provenance, int64_t runs, sb_run_info *trained, sb_status *status) {
+    for (int64_t row = runs < SB_RUN_ROWS ? runs : SB_RUN_ROWS; row-- > 0;) {
+        const sb_code code = sb_provenance_read_row(provenance, (hsize_t)row, trained, status);
+        if (code != SB_OK || trained->updates > 0)
+            return code;
+        sb_provenance_free_row(trained);
+    }
+    return SB_OK;
+}
+
+static sb_code read_runs(hid_t file, const char *path, sb_summary *summary, sb_status *status) {
     const sb_file opened = {.path = path, .id = file};
     sb_provenance provenance;
     sb_code code = sb_provenance_open(&opened, &provenance, status);
@@ -106,6 +117,8 @@ static sb_code read_last_run(hid_t file, const char *path, sb_summary *summary, 
         code = sb_provenance_read_runs(&provenance, &summary->runs, status);
     if (code == SB_OK && summary->runs > 0)
         code = sb_provenance_read_row(&provenance, sb_provenance_row(summary->runs - 1), &summary->last, status);
+    if (code == SB_OK)
+        code = read_trained(&provenance, summary->runs, &summary->trained, status);
     return sb_provenance_close(&provenance, code, status);
 }
 
@@ -122,7 +135,7 @@ sb_code sb_summary_read(const char *path, sb_summary *summary, sb_status *status
     if (code == SB_OK)
         code = count_trials(file, path, summary, status);
     if (code == SB_OK)
-        code = read_last_run(file, path, summary, status);
+        code = read_runs(file, path, summary, status);
     code = sb_h5_close(file, code, path, status);
     if (code != SB_OK)
         sb_summary_free(summary);
@@ -132,5 +145,6 @@ sb_code sb_summary_read(const char *path, sb_summary *summary, sb_status *status
 void sb_summary_free(sb_summary *summary) {
     free(summary->sweep_name);
     sb_provenance_free_row(&summary->last);
+    sb_provenance_free_row(&summary->trained);
     *summary = (sb_summary){0};
 }

@@ -22,6 +22,6 @@ double sb_trial_flops(const sb_layout *layout, const sb_settings *settings) {
     return training_flops(settings, &shape, samples) + evaluations + sb_probes_flops(layout, settings);
 }
 
-size_t sb_trial_bytes(const sb_layout *layout, const sb_settings *settings) {
-    return (size_t)layout->payload_bytes + sb_workspace_bytes(settings);
+size_t sb_trial_bytes(const sb_layout *layout, const sb_kernels *kernels, const sb_settings *settings) {
+    return (size_t)layout->payload_bytes + sb_workspace_bytes(kernels, settings);
 }

@@ -93,10 +93,10 @@ static void restore(sb_trial *trial, const sb_saved_head *saved) {
 
 /* Makes the workspace and trains. No memory is a failure of the trial, not of the run; what a caller returns is passed
  * up as it is. */
-static sb_code attempt(sb_trial *trial, const void *saved, sb_status *status) {
+static sb_code attempt(sb_trial *trial, const sb_kernels *kernels, const void *saved, sb_status *status) {
     const sb_trial_hooks *hooks = trial->hooks;
     sb_workspace *workspace = &trial->workspace;
-    sb_code code = sb_workspace_create(trial->layout, &trial->settings, workspace, &trial->training, status);
+    sb_code code = sb_workspace_create(trial->layout, kernels, &trial->settings, workspace, &trial->training, status);
     if (code == SB_MEMORY) {
         trial->failure = SB_FAILURE_OUT_OF_MEMORY;
         return SB_OK;
@@ -110,8 +110,8 @@ static sb_code attempt(sb_trial *trial, const void *saved, sb_status *status) {
     return code;
 }
 
-sb_code sb_trial_run(const sb_layout *layout, uint64_t number, const void *saved, const sb_trial_hooks *hooks,
-                     sb_result *result, sb_status *status) {
+sb_code sb_trial_run(const sb_layout *layout, const sb_kernels *kernels, uint64_t number, const void *saved,
+                     const sb_trial_hooks *hooks, sb_result *result, sb_status *status) {
     static const sb_trial_hooks none = {0};
     sb_trial trial = {.layout = layout, .hooks = hooks ? hooks : &none, .since = sb_seconds()};
     *result = (sb_result){0};
@@ -122,7 +122,7 @@ sb_code sb_trial_run(const sb_layout *layout, uint64_t number, const void *saved
         return SB_MEMORY;
     sb_payload_clear(layout, payload);
     trial.training.payload = payload;
-    sb_code code = attempt(&trial, saved, status);
+    sb_code code = attempt(&trial, kernels, saved, status);
     if (code != SB_OK) {
         free(payload);
         return code;

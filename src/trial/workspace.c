@@ -34,8 +34,8 @@ static sb_code allocate(sb_workspace *workspace, sb_status *status) {
     return workspace->x && workspace->y && workspace->order ? SB_OK : SB_MEMORY;
 }
 
-static sb_code create_networks(sb_workspace *workspace, sb_training *training, sb_status *status) {
-    const sb_kernels *kernels = sb_kernels_default();
+static sb_code create_networks(const sb_kernels *kernels, sb_workspace *workspace, sb_training *training,
+                               sb_status *status) {
     sb_code code = sb_network_create(kernels, &workspace->shape, workspace->batch, &training->network, status);
     if (code == SB_OK)
         code = sb_network_create(kernels, &workspace->shape,
@@ -48,8 +48,8 @@ static sb_code create_networks(sb_workspace *workspace, sb_training *training, s
     return SB_OK;
 }
 
-sb_code sb_workspace_create(const sb_layout *layout, const sb_settings *settings, sb_workspace *workspace,
-                            sb_training *training, sb_status *status) {
+sb_code sb_workspace_create(const sb_layout *layout, const sb_kernels *kernels, const sb_settings *settings,
+                            sb_workspace *workspace, sb_training *training, sb_status *status) {
     *workspace = (sb_workspace){.settings = *settings, .adam = sb_adam_of(settings), .epoch = -1};
     training->step = 0;
     training->network = NULL;
@@ -61,7 +61,7 @@ sb_code sb_workspace_create(const sb_layout *layout, const sb_settings *settings
     workspace->batch = largest_batch(settings, data->samples);
     code = allocate(workspace, status);
     if (code == SB_OK)
-        code = create_networks(workspace, training, status);
+        code = create_networks(kernels, workspace, training, status);
     if (code == SB_OK)
         code = sb_probes_create(layout, settings, data, &workspace->shape, &workspace->probes, status);
 done:
@@ -84,15 +84,15 @@ void sb_workspace_destroy(sb_workspace *workspace, sb_training *training) {
     training->network = NULL;
 }
 
-size_t sb_workspace_bytes(const sb_settings *settings) {
+size_t sb_workspace_bytes(const sb_kernels *kernels, const sb_settings *settings) {
     size_t samples = sb_dataset_samples(settings), inputs = sb_dataset_inputs(settings);
     size_t outputs = sb_dataset_outputs(settings), batch = largest_batch(settings, samples);
     sb_shape shape = sb_shape_of(settings, inputs, outputs);
     size_t data = samples * (sizeof(double) + (inputs + outputs) * sizeof(float));
     size_t mini_batch = batch == samples ? 0 : batch * (inputs + outputs) * sizeof(float) + samples * sizeof(uint32_t);
     size_t record = (sb_shape_parameters(&shape) + samples * outputs) * sizeof(float);
-    size_t networks = sb_network_bytes(sb_kernels_default(), &shape, batch) +
-                      sb_network_bytes(sb_kernels_default(), &shape, evaluation_batch(&shape, samples));
+    size_t networks =
+        sb_network_bytes(kernels, &shape, batch) + sb_network_bytes(kernels, &shape, evaluation_batch(&shape, samples));
     return data + mini_batch + record + networks + sb_probes_bytes(settings);
 }
 

@@ -31,14 +31,14 @@ typedef struct sb_workspace {
 
 /** Makes the data, the probes and @p training's network at step 0; training->payload is left alone. On failure both are
  * empty. */
-sb_code sb_workspace_create(const sb_layout *layout, const sb_settings *settings, sb_workspace *workspace,
-                            sb_training *training, sb_status *status);
+sb_code sb_workspace_create(const sb_layout *layout, const sb_kernels *kernels, const sb_settings *settings,
+                            sb_workspace *workspace, sb_training *training, sb_status *status);
 
 /** Releases the workspace and training->network. */
 void sb_workspace_destroy(sb_workspace *workspace, sb_training *training);
 
 /** Bytes that sb_workspace_create allocates. */
-size_t sb_workspace_bytes(const sb_settings *settings);
+size_t sb_workspace_bytes(const sb_kernels *kernels, const sb_settings *settings);
 
 /** Makes update number training->step (from 0) of the network. Returns the loss on its samples before it. */
 double sb_workspace_step(sb_workspace *workspace, const sb_training *training);

@@ -42,7 +42,7 @@ static inline void swept_destroy(swept *made) {
 static inline sb_result swept_run(const swept *made, uint64_t trial) {
     sb_result result;
     sb_status status;
-    assert_int_equal(sb_trial_run(made->layout, trial, NULL, NULL, &result, &status), SB_OK);
+    assert_int_equal(sb_trial_run(made->layout, sb_kernels_default(), trial, NULL, NULL, &result, &status), SB_OK);
     return result;
 }
 

@@ -45,12 +45,12 @@ static void a_trial_without_memory_fails_with_an_empty_payload(void **state) {
     unsigned char *empty = sb_array(made.layout->payload_bytes, 1, "a payload", &status);
     sb_payload_clear(made.layout, empty);
     countdown = 0;
-    assert_int_equal(sb_trial_run(made.layout, 0, NULL, NULL, &result, &status), SB_MEMORY);
+    assert_int_equal(sb_trial_run(made.layout, sb_kernels_default(), 0, NULL, NULL, &result, &status), SB_MEMORY);
     assert_null(result.payload);
     size_t failed = 0;
     for (bool done = false; !done; failed++) {
         countdown = failed + 1;
-        assert_int_equal(sb_trial_run(made.layout, 0, NULL, NULL, &result, &status), SB_OK);
+        assert_int_equal(sb_trial_run(made.layout, sb_kernels_default(), 0, NULL, NULL, &result, &status), SB_OK);
         countdown = SIZE_MAX;
         done = result.state == SB_TRIAL_DONE;
         if (!done) {
@@ -72,7 +72,7 @@ static void a_trial_takes_the_bytes_that_it_announces(void **state) {
     sb_settings settings;
     swept_create(text, &made);
     sb_grid_settings(&made.grid, 0, &settings);
-    size_t announced = sb_trial_bytes(made.layout, &settings);
+    size_t announced = sb_trial_bytes(made.layout, sb_kernels_default(), &settings);
     allocated_bytes = 0;
     sb_result result = swept_run(&made, 0);
     assert_in_range(allocated_bytes, announced * 95 / 100, announced * 105 / 100);
@@ -90,8 +90,8 @@ static void a_probe_with_axes_takes_its_memory_once(void **state) {
                  "axes: [probes.perturbation.directions: {from: 1, to: 50}]\n",
                  &many);
     sb_grid_settings(&one.grid, 0, &settings);
-    assert_int_equal(sb_trial_bytes(many.layout, &settings) - many.layout->payload_bytes,
-                     sb_trial_bytes(one.layout, &settings) - one.layout->payload_bytes);
+    assert_int_equal(sb_trial_bytes(many.layout, sb_kernels_default(), &settings) - many.layout->payload_bytes,
+                     sb_trial_bytes(one.layout, sb_kernels_default(), &settings) - one.layout->payload_bytes);
     swept_destroy(&one);
     swept_destroy(&many);
 }

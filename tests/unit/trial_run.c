@@ -126,15 +126,15 @@ static void the_caller_is_asked_at_every_step_and_can_end_a_trial(void **state) 
     swept_create(small, &made);
     watcher seen = {.end = -1};
     const sb_trial_hooks hooks = {.context = &seen, .poll = watch};
-    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_OK);
+    assert_int_equal(sb_trial_run(made.layout, sb_kernels_default(), 0, NULL, &hooks, &result, &status), SB_OK);
     assert_int_equal(seen.next, 26);
     sb_result_free(&result);
     seen = (watcher){.end = 7, .code = SB_STOPPED};
-    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_STOPPED);
+    assert_int_equal(sb_trial_run(made.layout, sb_kernels_default(), 0, NULL, &hooks, &result, &status), SB_STOPPED);
     assert_int_equal(seen.next, 8);
     assert_null(result.payload);
     seen = (watcher){.end = 0, .code = SB_MEMORY}; /* the caller's trouble is not the trial's */
-    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_MEMORY);
+    assert_int_equal(sb_trial_run(made.layout, sb_kernels_default(), 0, NULL, &hooks, &result, &status), SB_MEMORY);
     assert_null(result.payload);
     swept_destroy(&made);
 }
@@ -150,7 +150,7 @@ static void a_caller_that_ends_a_trial_keeps_its_reason(void **state) {
     sb_status status;
     swept_create(small, &made);
     const sb_trial_hooks hooks = {.context = &status, .poll = refuse};
-    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_SYSTEM);
+    assert_int_equal(sb_trial_run(made.layout, sb_kernels_default(), 0, NULL, &hooks, &result, &status), SB_SYSTEM);
     assert_string_equal(status.message, "the caller's own reason");
     swept_destroy(&made);
 }
@@ -174,7 +174,7 @@ static void progress_is_reported_while_many_samples_are_evaluated(void **state) 
                  "training: {batch: 16, steps: 1}\n",
                  &made);
     const sb_trial_hooks hooks = {.context = &calls, .progress = count_progress};
-    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_OK);
+    assert_int_equal(sb_trial_run(made.layout, sb_kernels_default(), 0, NULL, &hooks, &result, &status), SB_OK);
     assert_in_range(calls, 4, 1000);
     sb_result_free(&result);
     swept_destroy(&made);
@@ -218,13 +218,14 @@ static void the_caller_can_end_a_trial_inside_a_measurement(void **state) {
     visitor whole = {0};
     swept_create(probed, &made);
     sb_trial_hooks hooks = {.context = &whole, .progress = visit};
-    assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_OK);
+    assert_int_equal(sb_trial_run(made.layout, sb_kernels_default(), 0, NULL, &hooks, &result, &status), SB_OK);
     sb_result_free(&result);
     assert_true(whole.calls > 6);
     for (size_t end = 1; end <= whole.calls; end++) {
         visitor seen = {.end_call = end};
         hooks.context = &seen;
-        assert_int_equal(sb_trial_run(made.layout, 0, NULL, &hooks, &result, &status), SB_STOPPED);
+        assert_int_equal(sb_trial_run(made.layout, sb_kernels_default(), 0, NULL, &hooks, &result, &status),
+                         SB_STOPPED);
         assert_int_equal(seen.calls, end);
         assert_null(result.payload);
     }
@@ -236,10 +237,11 @@ static void end_and_go_on(const swept *made, visitor *seen, const sb_result *who
     sb_result result;
     sb_status status;
     const sb_trial_hooks hooks = {.context = seen, .poll = save, .progress = visit};
-    assert_int_equal(sb_trial_run(made->layout, 0, NULL, &hooks, &result, &status), SB_STOPPED);
+    assert_int_equal(sb_trial_run(made->layout, sb_kernels_default(), 0, NULL, &hooks, &result, &status), SB_STOPPED);
     watcher after = {.next = sb_trial_saved_steps(seen->saved), .end = -1};
     const sb_trial_hooks watching = {.context = &after, .poll = watch};
-    assert_int_equal(sb_trial_run(made->layout, 0, seen->saved, &watching, &result, &status), SB_OK);
+    assert_int_equal(sb_trial_run(made->layout, sb_kernels_default(), 0, seen->saved, &watching, &result, &status),
+                     SB_OK);
     assert_int_equal(after.next, 7);
     assert_true(result.checksum == whole->checksum);
     assert_memory_equal(result.payload, whole->payload, made->layout->payload_bytes);
@@ -281,7 +283,7 @@ static void what_is_no_state_of_the_trial_is_not_used(void **state) {
     sb_status status;
     swept_create(probed, &made);
     sb_result whole = swept_run(&made, 0);
-    assert_int_equal(sb_trial_run(made.layout, 0, wrong, NULL, &result, &status), SB_OK);
+    assert_int_equal(sb_trial_run(made.layout, sb_kernels_default(), 0, wrong, NULL, &result, &status), SB_OK);
     assert_true(result.checksum == whole.checksum);
     sb_result_free(&result);
     sb_result_free(&whole);
