@@ -113,7 +113,8 @@ def check_told(name):
     overwrite(resumed, "provenance/updates", updates + bytes(8))
     _, said = call(0, "run", SWEEP, "-o", unfinished(resumed, "before.h5"), "--kernels", name)
     assert re.findall(NOTE, said, re.M)[0][:2] == ("before.h5", "older"), said
-    _, said = call(0, "run", SWEEP, "-o", "taken.h5", "--reuse", unfinished(f"{name}.h5", "source.h5", "older"))
+    source = unfinished(f"{name}.h5", "source.h5", kernels="older")
+    _, said = call(0, "run", SWEEP, "-o", f"taken-{name}.h5", "--kernels", name, "--reuse", source)
     assert re.findall(NOTE, said, re.M)[0][:2] == ("source.h5", "older"), said
 
 
