@@ -156,6 +156,57 @@ void sb_network_deltas(sb_network *network, size_t samples, const float *seeds, 
  * t[0] is not looked at. Layers above the highest wanted one are not computed. */
 void sb_network_tangents(sb_network *network, size_t samples, const float *directions, float *const *t);
 
+/** Squared norms of the gradients of pre-activations by the inputs, of the samples of a pass: the sum over i of
+ * (dz_{l,j}/dx_i)^2 at x_n into squares[l][samples][widths[l]], l = 1 .. D; squares[0] is not looked at.
+ * Tangents along each input in turn: costs @p inputs forward passes up to the highest wanted layer (reverse mode would
+ * take one backward pass for each neuron). Calls the function of sb_network_on_block after each of them, and fails only
+ * with what it returned.
+ * @param workspace sb_input_gradients_workspace numbers.
+ */
+sb_code sb_network_input_gradients(sb_network *network, size_t samples, float *const *squares, float *workspace);
+
+/** Numbers of float that sb_network_input_gradients needs: batch x (inputs + all neurons). */
+size_t sb_input_gradients_workspace(const sb_shape *shape, size_t batch);
+
+/* --- Gradients of single samples ------------------------------------------------------------------------------------
+ *
+ * Of a function g_n of the outputs of sample n, the gradient by W_l and b_l is the outer product of delta_l = dg_n/dz_l
+ * and (h_{l-1}, 1). It is kept as these two factors, and inner products of gradients are taken from theirs:
+ *     <n, m>_l = (delta_l^n . delta_l^m) (h_{l-1}^n . h_{l-1}^m + 1).
+ * With w = widths, a layer of a sample takes w_l + w_{l-1} numbers, and an inner product 2 (w_l + w_{l-1}) operations,
+ * where explicit gradients take w_l (w_{l-1} + 1) numbers and twice as many operations: 128 times more at 256 x 256.
+ */
+
+typedef struct sb_gradients sb_gradients;
+
+/** Room for the gradients of @p samples samples, computed on @p network, which must outlive it. */
+sb_code sb_gradients_create(sb_network *network, size_t samples, sb_gradients **gradients, sb_status *status);
+void sb_gradients_destroy(sb_gradients *gradients);
+
+/** Bytes that sb_gradients_create allocates; nothing is allocated afterwards. */
+size_t sb_gradients_bytes(const sb_shape *shape, size_t batch, size_t samples);
+
+/** Takes the gradients of each sample's own loss (sb_loss_value of it alone) for x[samples][inputs],
+ * y[samples][outputs] at the network's present parameters, or of one of its outputs, counted from 0. More samples than
+ * there is room for abort the program. They are taken in passes of the network, with the function of
+ * sb_network_on_block called after each; fails only with what it returned, and there are no gradients then. */
+sb_code sb_gradients_of_loss(sb_gradients *gradients, sb_loss loss, const float *x, const float *y, size_t samples);
+sb_code sb_gradients_of_output(sb_gradients *gradients, size_t output, const float *x, size_t samples);
+
+/** Gram matrix gram[samples of a][samples of b] of the gradients by one layer's parameters, or, for @p layer 0, by all.
+ * The inner products of the factors are matrix products in single precision. @p a and @p b are of networks of one
+ * shape; where they are the same, half of the matrix is computed, and it is symmetric to the bit. Calls the function of
+ * sb_network_on_block (of a's network) some hundred times a second, and fails only with what it returned. */
+sb_code sb_gradients_gram(const sb_gradients *a, const sb_gradients *b, size_t layer, double *gram);
+
+/** Inner products of the gradients of samples pairs[i][0] of @p a and pairs[i][1] of @p b, otherwise as in
+ * sb_gradients_gram, summed in double precision: for a few pairs of many samples, and for squared norms. */
+sb_code sb_gradients_products(const sb_gradients *a, const sb_gradients *b, size_t layer, size_t count,
+                              const size_t (*pairs)[2], double *products);
+
+/** The gradient of sample @p n itself, flat like the parameters. */
+void sb_gradients_flat(const sb_gradients *gradients, size_t n, float *gradient);
+
 /* --- BLIS -----------------------------------------------------------------------------------------------------------
  */
 

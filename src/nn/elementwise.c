@@ -72,3 +72,44 @@ void sb_column_sums(size_t samples, size_t width, const float *restrict values, 
         tile_sums(samples, columns, width, values + first, sums + first);
     }
 }
+
+SB_CLONES
+static void add_squares(size_t count, const float *restrict values, float *restrict sums) {
+    for (size_t i = 0; i < count; i++)
+        sums[i] += values[i] * values[i];
+}
+
+void sb_add_squares(size_t count, const float *restrict values, float *restrict sums) {
+    add_squares(count, values, sums);
+}
+
+/* As in tile_sums, product i goes to partial sum i mod 16: so the loop is one of vectors, and in the same order on all.
+ */
+SB_CLONES
+static double dot(size_t count, const float *a, const float *b) {
+    double partial[PARTIALS] = {0};
+    size_t whole = count / PARTIALS * PARTIALS;
+    for (size_t first = 0; first < whole; first += PARTIALS)
+        for (size_t p = 0; p < PARTIALS; p++)
+            partial[p] += (double)a[first + p] * (double)b[first + p];
+    for (size_t i = whole; i < count; i++)
+        partial[i - whole] += (double)a[i] * (double)b[i];
+    for (size_t half = PARTIALS / 2; half > 0; half /= 2)
+        for (size_t p = 0; p < half; p++)
+            partial[p] += partial[p + half];
+    return partial[0];
+}
+
+double sb_dot(size_t count, const float *a, const float *b) {
+    return dot(count, a, b);
+}
+
+SB_CLONES
+static void add_gram(size_t count, const float *restrict deltas, const float *restrict inputs, double *restrict gram) {
+    for (size_t i = 0; i < count; i++)
+        gram[i] += (double)deltas[i] * ((double)inputs[i] + 1);
+}
+
+void sb_add_gram(size_t count, const float *restrict deltas, const float *restrict inputs, double *restrict gram) {
+    add_gram(count, deltas, inputs, gram);
+}

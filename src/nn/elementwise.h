@@ -26,6 +26,15 @@ void sb_relu_mask(size_t count, const float *restrict activations, float *restri
 /** sums[width] over the rows of values[samples][width]. */
 void sb_column_sums(size_t samples, size_t width, const float *restrict values, float *restrict sums);
 
+/** sums[count] += values^2. */
+void sb_add_squares(size_t count, const float *restrict values, float *restrict sums);
+
+/** sum of a[i] b[i], in double precision. */
+double sb_dot(size_t count, const float *a, const float *b);
+
+/** gram[count] += deltas (inputs + 1): inner products of gradients from those of their factors. */
+void sb_add_gram(size_t count, const float *restrict deltas, const float *restrict inputs, double *restrict gram);
+
 /** gradient[count] of sb_loss_value with respect to outputs[count]. */
 void sb_loss_gradient(sb_loss loss, size_t count, const float *restrict outputs, const float *restrict y,
                       float *restrict gradient);

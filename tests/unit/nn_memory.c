@@ -77,10 +77,38 @@ static void training_and_evaluation_allocate_nothing(void **state) {
     sb_network_destroy(network);
 }
 
+static void gradients_are_one_allocation_of_their_announced_size(void **state) {
+    (void)state;
+    enum { SAMPLES = 2 * BATCH + 1 };
+    static float x[3 * SAMPLES], squares[BATCH * 64], workspace[BATCH * (3 + 37 + 64 + 5 + 2)];
+    static double gram[SAMPLES * SAMPLES];
+    const size_t pair[1][2] = {{0, SAMPLES - 1}};
+    float *layers[SB_DEPTH_MAX + 1] = {[2] = squares};
+    sb_network *network;
+    sb_gradients *gradients;
+    sb_status status;
+    assert_int_equal(sb_input_gradients_workspace(&shape, BATCH), sizeof workspace / sizeof *workspace);
+    assert_int_equal(sb_network_create(sb_kernels_default(), &shape, BATCH, &network, &status), SB_OK);
+    allocations = allocated_bytes = 0;
+    assert_int_equal(sb_gradients_create(network, SAMPLES, &gradients, &status), SB_OK);
+    size_t announced = sb_gradients_bytes(&shape, BATCH, SAMPLES);
+    assert_int_equal(allocations, 1);
+    assert_in_range(allocated_bytes, announced, announced + SB_ALIGNMENT); /* sb_array rounds up */
+    assert_int_equal(sb_gradients_of_output(gradients, 1, x, SAMPLES), SB_OK);
+    assert_int_equal(sb_gradients_gram(gradients, gradients, 0, gram), SB_OK);
+    assert_int_equal(sb_gradients_products(gradients, gradients, 0, 1, pair, gram), SB_OK);
+    sb_network_preactivations(network, x, BATCH, layers);
+    assert_int_equal(sb_network_input_gradients(network, BATCH, layers, workspace), SB_OK);
+    assert_int_equal(allocations, 1);
+    sb_gradients_destroy(gradients);
+    sb_network_destroy(network);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_network_is_one_allocation_of_its_announced_size),
         cmocka_unit_test(training_and_evaluation_allocate_nothing),
+        cmocka_unit_test(gradients_are_one_allocation_of_their_announced_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
