@@ -131,8 +131,9 @@ double sb_loss_value(sb_loss loss, const float *outputs, const float *y, size_t 
 /* --- Passes for probes ----------------------------------------------------------------------------------------------
  *
  * A pass is sb_network_preactivations of some samples (at most sb_network_batch), then any number of sb_network_deltas
- * and _tangents of the same samples. Any other call that computes or sets parameters ends the pass; deltas or tangents
- * without one abort the program. Parameters, moments and the last gradient stay as they are.
+ * and _tangents of the same samples. Any other call that computes or sets parameters ends the pass. Deltas or tangents
+ * without one, and more samples than a batch, abort the program. Parameters, moments and the last gradient stay as they
+ * are.
  *
  * Arrays are the caller's: one for each layer, under the layer's number, row-major, NULL where it is not wanted.
  */

@@ -121,6 +121,8 @@ const sb_shape *sb_network_shape(const sb_network *network) {
 }
 
 void sb_network_preactivations(sb_network *network, const float *x, size_t samples, float *const *z) {
+    if (samples > network->batch)
+        abort();
     network->kernels->preactivations(network, x, samples, z);
     network->passed = samples;
 }

@@ -2,6 +2,7 @@
  * independent network in double precision, and on larger networks against `plain`. */
 #include "nn_cases.h"
 #include "nn_reference.h"
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -208,30 +209,44 @@ static void a_pass_leaves_training_alone(void **state) {
     for_each_network(check_training);
 }
 
-/* The masks of other samples would give wrong numbers without a sign. */
-static void check_order(fixture *f) {
+static void take_deltas(fixture *f) {
     float *none[SB_DEPTH_MAX + 1] = {NULL};
-    sb_network_preactivations(f->network, f->x, BATCH, none);
-    sb_network_forward(f->network, f->x, BATCH, f->outputs);
-    for (int mode = 0; mode < 2; mode++) {
-        pid_t child = fork();
-        if (child == 0) {
-            if (mode == 0)
-                sb_network_deltas(f->network, BATCH, f->outputs, none);
-            else
-                sb_network_tangents(f->network, BATCH, f->x, none);
-            _exit(0);
-        }
-        int ended;
-        assert_int_equal(waitpid(child, &ended, 0), child);
-        assert_true(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGABRT);
-    }
+    sb_network_deltas(f->network, BATCH, f->outputs, none);
 }
 
-static void deltas_or_tangents_without_a_pass_abort(void **state) {
+static void take_tangents(fixture *f) {
+    float *none[SB_DEPTH_MAX + 1] = {NULL};
+    sb_network_tangents(f->network, BATCH, f->x, none);
+}
+
+static void take_more_than_a_batch(fixture *f) {
+    float *none[SB_DEPTH_MAX + 1] = {NULL};
+    sb_network_preactivations(f->network, f->x, BATCH + 1, none);
+}
+
+static bool aborts(void (*call)(fixture *f), fixture *f) {
+    pid_t child = fork();
+    if (child == 0) {
+        call(f);
+        _exit(0);
+    }
+    int ended;
+    assert_int_equal(waitpid(child, &ended, 0), child);
+    return WIFSIGNALED(ended) && WTERMSIG(ended) == SIGABRT;
+}
+
+/* The masks of other samples would give wrong numbers without a sign. */
+static void calls_that_would_go_wrong_abort(void **state) {
     (void)state;
     fixture f = create(sb_kernels_default(), &shapes[3], SB_LOSS_MSE);
-    check_order(&f);
+    float *none[SB_DEPTH_MAX + 1] = {NULL};
+    assert_true(aborts(take_more_than_a_batch, &f));
+    sb_network_preactivations(f.network, f.x, BATCH, none);
+    assert_false(aborts(take_deltas, &f));
+    assert_false(aborts(take_tangents, &f));
+    sb_network_forward(f.network, f.x, BATCH, f.outputs);
+    assert_true(aborts(take_deltas, &f));
+    assert_true(aborts(take_tangents, &f));
     destroy(&f);
 }
 
@@ -319,7 +334,7 @@ int main(void) {
         cmocka_unit_test(tangents_are_derivatives_along_a_direction),
         cmocka_unit_test(a_layer_asked_for_alone_has_the_same_bits),
         cmocka_unit_test(a_pass_leaves_training_alone),
-        cmocka_unit_test(deltas_or_tangents_without_a_pass_abort),
+        cmocka_unit_test(calls_that_would_go_wrong_abort),
         cmocka_unit_test(all_kernels_agree_with_plain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
