@@ -53,7 +53,7 @@ typedef struct sb_peak sb_peak;
 /** The loop that is fastest here, of those whose instruction set the processor has. */
 const sb_peak *sb_peak_best(void);
 
-/** Its instruction set: "AVX-512", "AVX2 with FMA", "baseline". */
+/** Its instruction set: "AVX-512", "AVX2+FMA", "baseline". */
 const char *sb_peak_name(const sb_peak *peak);
 
 /** FLOP/s of the loop over at least @p seconds of CPU time. */

@@ -7,8 +7,9 @@
  * leave the normal numbers.
  *
  * This file is compiled with -ffp-contract=fast, so that a product and a sum become one instruction wherever the
- * instruction set has it, and with optimisation in every build, without which the chains would live in memory. Check
- * with objdump: the loop of sweep_* is CHAINS multiply-adds of registers, a counter and a jump. */
+ * instruction set has it, and with optimisation and without sanitizers in every build, or else the chains live in
+ * memory. Check with objdump: the loop of sweep_* is CHAINS multiply-adds of registers, a counter and a jump. On Zen 4
+ * at 3.3 GHz 8 to 14 chains of AVX2 and 8 to 24 of AVX-512, also with 4 turns in the loop, gave 105 to 106 GFLOP/s. */
 #if defined(__x86_64__)
 enum { CHAINS = 12, BASELINE_BYTES = 16 };
 #else
@@ -61,7 +62,7 @@ struct sb_peak {
 static const sb_peak peaks[] = {
     {"baseline", always, sweep_baseline, 2 * CHAINS *BASELINE_BYTES / sizeof(float)},
 #if defined(__x86_64__)
-    {"AVX2 with FMA", has_avx2, sweep_avx2, 2 * CHAINS * 32 / sizeof(float)},
+    {"AVX2+FMA", has_avx2, sweep_avx2, 2 * CHAINS * 32 / sizeof(float)},
     {"AVX-512", has_avx512, sweep_avx512, 2 * CHAINS * 64 / sizeof(float)},
 #endif
 };

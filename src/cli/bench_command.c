@@ -19,11 +19,9 @@ static sb_code add_case(const char *name, choice *chosen, sb_status *status) {
     return code;
 }
 
-/* Those that were named, or all; of a long training the first. */
+/* Those that were named, or all. */
 static sb_code choose_named(const sb_arguments *arguments, choice *chosen, sb_status *status) {
     sb_code code = SB_OK;
-    if (arguments->override_count > 0)
-        return sb_fail(status, SB_INPUT, "bench: --set changes a sweep file, and none is given");
     for (size_t i = 0; code == SB_OK && i < arguments->case_count; ++i)
         code = add_case(arguments->cases[i], chosen, status);
     for (size_t i = 0; code == SB_OK && arguments->case_count == 0 && i < sb_case_count(); ++i)
@@ -36,8 +34,6 @@ static sb_code choose_of_sweep(const sb_arguments *arguments, choice *chosen, sb
     char *text = NULL;
     size_t length = 0;
     sb_plan *plan = NULL;
-    if (arguments->case_count > 0)
-        return sb_fail(status, SB_INPUT, "bench: --case names a built-in case; leave it or the sweep file out");
     sb_code code = sb_sweep_load(arguments->operand, &text, &length, status);
     if (code == SB_OK)
         code = sb_plan_create(text, length, arguments->operand, arguments->overrides, arguments->override_count,
@@ -49,8 +45,17 @@ static sb_code choose_of_sweep(const sb_arguments *arguments, choice *chosen, sb
     return code;
 }
 
-static sb_code measure(const sb_arguments *arguments, const choice *chosen, const sb_peak *peak, sb_status *status) {
+/* Finds the peak's loop, and prints what is known before the measurement. */
+static const sb_peak *start(const sb_arguments *arguments) {
+    const sb_peak *peak = sb_peak_best();
+    if (!arguments->json)
+        sb_print_machine(peak);
+    return peak;
+}
+
+static sb_code measure(const sb_arguments *arguments, const choice *chosen, sb_status *status) {
     static const size_t one = 1;
+    const sb_peak *peak = start(arguments);
     const sb_bench bench = {.cases = chosen->cases,
                             .case_count = chosen->count,
                             .kernels = arguments->compared_count ? arguments->compared
@@ -73,10 +78,10 @@ static sb_code measure(const sb_arguments *arguments, const choice *chosen, cons
     return code;
 }
 
-static sb_code train_long(const sb_arguments *arguments, const choice *chosen, const sb_peak *peak, sb_status *status) {
-    sb_long_run run = {.measured = &chosen->cases[0],
-                       .kernels = arguments->compared_count ? arguments->compared[0] : arguments->kernels,
-                       .steps = (size_t)arguments->long_steps};
+static sb_code train_long(const sb_arguments *arguments, const choice *chosen, sb_status *status) {
+    const sb_peak *peak = start(arguments);
+    sb_long_run run = {
+        .measured = &chosen->cases[0], .kernels = arguments->kernels, .steps = (size_t)arguments->long_steps};
     const sb_code code = sb_bench_long(run.measured, run.kernels, peak, run.steps, &run.result, status);
     if (code == SB_OK && arguments->json)
         sb_print_long_json(peak, &run);
@@ -85,20 +90,32 @@ static sb_code train_long(const sb_arguments *arguments, const choice *chosen, c
     return code;
 }
 
+static sb_code check_options(const sb_arguments *arguments, sb_status *status) {
+    if (!arguments->operand && arguments->override_count > 0)
+        return sb_fail(status, SB_INPUT, "bench: --set changes a sweep file, and none is given");
+    if (arguments->operand && arguments->case_count > 0)
+        return sb_fail(status, SB_INPUT, "bench: --case names a built-in case; leave it or the sweep file out");
+    if (arguments->long_steps &&
+        (arguments->networks_count > 0 || arguments->rounds || arguments->steps || arguments->compared_count > 1))
+        return sb_fail(
+            status, SB_INPUT,
+            "bench: --long trains one network with one kind of kernels; it goes without --networks, --rounds "
+            "and --steps");
+    return SB_OK;
+}
+
 static int bench(const sb_arguments *arguments) {
     sb_status status = {0};
     sb_diagnostics diagnostics = {0};
     choice chosen = {.count = 0};
-    sb_code code = arguments->operand ? choose_of_sweep(arguments, &chosen, &diagnostics, &status)
-                                      : choose_named(arguments, &chosen, &status);
+    sb_code code = check_options(arguments, &status);
+    if (code == SB_OK)
+        code = arguments->operand ? choose_of_sweep(arguments, &chosen, &diagnostics, &status)
+                                  : choose_named(arguments, &chosen, &status);
     if (code == SB_OK)
         code = sb_run_start_alone(&status);
-    if (code == SB_OK) {
-        const sb_peak *peak = sb_peak_best();
-        if (!arguments->json)
-            sb_print_machine(peak);
-        code = (arguments->long_steps ? train_long : measure)(arguments, &chosen, peak, &status);
-    }
+    if (code == SB_OK)
+        code = (arguments->long_steps ? train_long : measure)(arguments, &chosen, &status);
     const int exit_code = code == SB_OK ? 0 : sb_print_failure(&status, &diagnostics);
     while (chosen.count > 0)
         sb_case_destroy(&chosen.cases[--chosen.count]);

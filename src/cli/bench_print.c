@@ -14,7 +14,7 @@ void sb_print_machine(const sb_peak *peak) {
     printf("processor  %s, one core\n", processor);
     printf("versions   %s%s%s\n", versions, *sb_revision() ? ", revision " : "", sb_revision());
     printf("BLIS       kernels for %s\n", sb_blis_architecture());
-    printf("peak       of multiply-adds with %s\n\n", sb_peak_name(peak));
+    printf("peak       multiply-adds in registers, %s: ", sb_peak_name(peak));
     fflush(stdout); /* the measurement takes some seconds */
 }
 
@@ -28,6 +28,12 @@ static const char *shape_text(const sb_shape *shape, char text[SB_PRINT_LENGTH])
     return text;
 }
 
+/* "4.01 (3.97-4.12)": the median and the quartiles. */
+static const char *spread_text(const sb_quartiles *q, int digits, char text[SB_PRINT_LENGTH]) {
+    snprintf(text, SB_PRINT_LENGTH, "%.*f (%.*f-%.*f)", digits, q->median, digits, q->q1, digits, q->q3);
+    return text;
+}
+
 static int longest_name(const sb_bench_results *results) {
     size_t length = 4;
     for (size_t i = 0; i < results->count; ++i)
@@ -36,55 +42,69 @@ static int longest_name(const sb_bench_results *results) {
     return (int)length;
 }
 
+static bool has_several_networks(const sb_bench_results *results) {
+    for (size_t i = 0; i < results->count; ++i)
+        if (results->items[i].networks > 1)
+            return true;
+    return false;
+}
+
+/* A result is named by its case and kernels, and by its number of networks where that says something. */
+static void print_names(const sb_bench_result *r, int width, bool with_networks) {
+    printf("%-*s  %-7s", width, r ? r->measured->name : "case", r ? sb_kernels_name(r->kernels) : "kernels");
+    if (with_networks && r)
+        printf("  %4zu", r->networks);
+    else if (with_networks)
+        printf("  nets");
+}
+
 static bool starts_case(const sb_bench_results *results, size_t i) {
     return i == 0 || results->items[i].measured != results->items[i - 1].measured;
 }
 
-static void print_times(const sb_bench_results *results, int width) {
-    char shape[SB_PRINT_LENGTH];
-    printf("%-*s  %-12s %5s  %-7s %4s  %-20s %8s  %-18s  speedup\n", width, "case", "network", "batch", "kernels",
-           "nets", "ms per step", "GFLOP/s", "share of the peak");
+static void print_times(const sb_bench_results *results, int width, bool with_networks) {
+    char text[SB_PRINT_LENGTH];
+    print_names(NULL, width, with_networks);
+    printf("  %-11s %5s  %-19s %7s  %-16s  speedup\n", "network", "batch", "ms per step", "GFLOP/s", "share of peak");
     for (size_t i = 0; i < results->count; ++i) {
         const sb_bench_result *r = &results->items[i];
-        const int digits = r->ms.median < 1 ? 3 : r->ms.median < 1000 ? 2 : 0;
-        char times[SB_PRINT_LENGTH], shares[SB_PRINT_LENGTH];
-        snprintf(times, sizeof times, "%.*f (%.*f-%.*f)", digits, r->ms.median, digits, r->ms.q1, digits, r->ms.q3);
-        snprintf(shares, sizeof shares, "%.3f (%.3f-%.3f)", r->share.median, r->share.q1, r->share.q3);
-        printf("%-*s  %-12s %5zu  %-7s %4zu  %-20s %8.1f  %-18s", width, r->measured->name,
-               shape_text(&r->measured->shape, shape), r->measured->batch, sb_kernels_name(r->kernels), r->networks,
-               times, r->gflops, shares);
-        if (!starts_case(results, i))
-            printf("  %.2f", r->speedup.median);
-        puts("");
+        print_names(r, width, with_networks);
+        printf("  %-11s %5zu", shape_text(&r->measured->shape, text), r->measured->batch);
+        printf("  %-19s", spread_text(&r->ms, r->ms.median < 1 ? 3 : r->ms.median < 1000 ? 2 : 0, text));
+        printf(" %7.1f  %-16s", r->gflops, spread_text(&r->share, 2, text));
+        printf("  %s\n", starts_case(results, i) ? "1" : spread_text(&r->speedup, 2, text));
     }
 }
 
-static void print_parts(const sb_bench_results *results, int width) {
-    char arena[SB_PRINT_LENGTH], bound[SB_PRINT_LENGTH];
-    printf("\n%-*s  %-7s %4s  %5s %9s %11s %5s  %8s  %8s  %5s\n", width, "case", "kernels", "nets", "GEMM", "epilogues",
-           "thin layers", "Adam", "memory", "needed", "ratio");
+static void print_parts(const sb_bench_results *results, int width, bool with_networks) {
+    char memory[SB_PRINT_LENGTH], bound[SB_PRINT_LENGTH];
+    print_names(NULL, width, with_networks);
+    puts("   GEMM  epilogues  thin layers  Adam    memory    needed  ratio");
     for (size_t i = 0; i < results->count; ++i) {
         const sb_bench_result *r = &results->items[i];
-        printf("%-*s  %-7s %4zu  %4.0f%% %8.0f%% %10.0f%% %4.0f%%  %8s  %8s  %5.2f\n", width, r->measured->name,
-               sb_kernels_name(r->kernels), r->networks, 100 * r->split[SB_PHASE_GEMM],
-               100 * r->split[SB_PHASE_EPILOGUE], 100 * r->split[SB_PHASE_THIN], 100 * r->split[SB_PHASE_ADAM],
-               sb_print_bytes((double)r->bytes, arena), sb_print_bytes(r->bound_bytes, bound),
+        print_names(r, width, with_networks);
+        printf("  %4.0f%% %9.0f%% %11.0f%% %4.0f%%", 100 * r->split[SB_PHASE_GEMM], 100 * r->split[SB_PHASE_EPILOGUE],
+               100 * r->split[SB_PHASE_THIN], 100 * r->split[SB_PHASE_ADAM]);
+        printf("  %8s  %8s  %5.2f\n", sb_print_bytes((double)r->bytes, memory), sb_print_bytes(r->bound_bytes, bound),
                (double)r->bytes / r->bound_bytes);
     }
 }
 
 static void print_peak(const sb_quartiles *gflops) {
-    printf("peak %.1f GFLOP/s (%.1f-%.1f)\n\n", gflops->median, gflops->q1, gflops->q3);
+    char text[SB_PRINT_LENGTH];
+    printf("%s GFLOP/s\n\n", spread_text(gflops, 1, text));
 }
 
 void sb_print_results(const sb_bench_results *results) {
     const int width = longest_name(results);
+    const bool with_networks = has_several_networks(results);
     print_peak(&results->peak_gflops);
-    print_times(results, width);
-    print_parts(results, width);
-    printf("\nMedians (and quartiles) of %zu rounds of CPU time; each share is of a peak measured right before.\n",
-           results->rounds);
-    puts("needed: 4 x parameters and the activations of all layers. speedup: over the first of the case.");
+    print_times(results, width, with_networks);
+    puts("");
+    print_parts(results, width, with_networks);
+    printf("\nMedians (and quartiles) of %zu round%s, CPU time; each share is of a peak measured right before.\n"
+           "speedup: over the first of the case, round by round. needed: 4 x parameters and all activations.\n",
+           results->rounds, results->rounds == 1 ? "" : "s");
 }
 
 void sb_print_long(const sb_long_run *run) {

@@ -7,10 +7,10 @@ one_line() {
 }
 
 expect 0 "$SPECBIAS" --help
-for command in run plan status verify schema; do
+for command in run plan status verify schema bench; do
     says out "^  $command +[a-z]"
 done
-for command in run plan status verify schema; do
+for command in run plan status verify schema bench; do
     expect 0 "$SPECBIAS" $command --help
     says out "specbias $command"
     [ ! -s err ] || fail "$command --help writes to standard error"
