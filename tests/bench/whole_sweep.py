@@ -1,0 +1,78 @@
+"""The quickstart's wall time on all cores, by the program and by the same sweep in PyTorch (torch_sweep.py).
+
+Both start from the same parameters and data, measure the same at the same steps, and are timed as commands, from start to
+exit. That they did the same work is checked: the losses of the first records agree, before training's chaos sets in, and
+so do losses and spectra at the end as far as they do between any two float32 programs.
+"""
+
+import os
+import sys
+import tempfile
+import time
+
+import contestants
+
+SWEEP = os.path.join(contestants.HERE, "../../sweeps/quickstart.yaml")
+STEPS = 8000  # of the quickstart
+EARLY, FINAL_LOSS, FINAL_SPECTRUM = 0.02, 3.0, 0.1  # relative; a factor; mean absolute, where 1 is all of a frequency
+
+
+def wall_time(command, settings):
+    start = time.perf_counter()
+    contestants.run(command, settings)
+    return time.perf_counter() - start
+
+
+class Sweep:
+    def __init__(self, program, mpirun, ranks, folder, steps):
+        self.launch, self.ranks, self.folder, self.steps = [*mpirun, str(ranks), program.path], ranks, folder, steps
+        self.starts = self.path("starts.h5")
+        only = ["--set", "probes={parameters: {at: [0]}, spectrum: {}}", "--set", "training.steps=1"]
+        contestants.run([program.path, "run", SWEEP, "-o", self.starts, "--quiet", *only], {})
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def by_program(self):
+        options = ["--quiet", "--overwrite", "--set", f"training.steps={self.steps}"]
+        return wall_time([*self.launch, "run", SWEEP, "-o", self.path("program.h5"), *options], {})
+
+    def by_pytorch(self, worker, form):
+        script = os.path.join(contestants.HERE, "torch_sweep.py")
+        arguments = [SWEEP, self.starts, self.path("pytorch.npz"), str(self.ranks), str(self.steps), form]
+        return wall_time([sys.executable, script, *arguments], worker.settings)
+
+    def differences(self):
+        """Worst relative deviation of a loss up to the second record; at the end the worst factor between losses, and the
+        mean difference of spectra."""
+        import numpy as np
+        import xarray
+
+        with xarray.open_dataset(self.path("program.h5"), engine="h5netcdf") as results:
+            grid = results["loss"].dims[:-1]
+            ours = results.load().stack(trial=grid).transpose("trial", ...)
+        theirs = np.load(self.path("pytorch.npz"))
+        for name in "loss", "spectrum", "spectral_norm", "perturbation":
+            if ours[name].shape != theirs[name].shape:
+                raise contestants.Failure(f"{name}: {ours[name].shape} by the program, {theirs[name].shape} by PyTorch")
+        loss = np.array([ours["loss"].values, theirs["loss"]])
+        early = np.max(np.abs(loss[0] / loss[1] - 1)[:, :2])
+        final = np.max(np.exp(np.abs(np.log(loss[0] / loss[1])))[:, -1])
+        spectra = np.mean(np.abs(ours["spectrum"].values - theirs["spectrum"])[:, -1])
+        return {"early_loss": float(early), "final_loss": float(final), "final_spectrum": float(spectra)}
+
+
+def measure(program, mpirun, ranks, pairs, steps, worker, form, say):
+    """Seconds [pair] of both, PyTorch in `form` with the settings of `worker`; and how far their results differ."""
+    times = {"program": [], "pytorch": []}
+    with tempfile.TemporaryDirectory() as folder:
+        sweep = Sweep(program, mpirun, ranks, folder, steps)
+        for pair in range(pairs):
+            say(f"whole sweep, pair {pair + 1} of {pairs}")
+            times["pytorch"].append(sweep.by_pytorch(worker, form))
+            times["program"].append(sweep.by_program())
+        differences = sweep.differences()
+    limits = EARLY, FINAL_LOSS, FINAL_SPECTRUM
+    if not all(value <= limit for value, limit in zip(differences.values(), limits)):
+        raise contestants.Failure(f"whole sweep: both should do the same, but they differ by {differences}")
+    return {"sweep": "quickstart", "steps": steps, "ranks": ranks, "seconds": times, "differences": differences}
