@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* D affine layers of width W, as the papers count them; (d) is the largest of its kind that learns images. */
+/* D affine layers of width W, as the papers count them. */
 static const struct {
     const char *name;
     size_t inputs, depth, width, outputs, batch;
