@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Everything for one sweep on one machine: installs what is missing, builds, runs on all cores, draws the figures.
 set -euo pipefail
+# shellcheck source=jobs/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 usage() {
     cat <<'END'
@@ -25,23 +27,11 @@ install; 70 if only the figures could not be drawn.
 END
 }
 
-case ${1:-} in
--h | --help)
-    usage
-    exit 0
-    ;;
-'' | -*)
-    usage >&2
-    exit 2
-    ;;
-esac
+starts_with_sweep "$@"
 if [[ ! ${RANKS:-1} =~ ^[1-9][0-9]*$ ]]; then
     echo "RANKS=$RANKS: give a number of ranks, 1 or more" >&2
     exit 2
 fi
-
-# shellcheck source=jobs/setup.sh
-source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 again=$(printf ' %q' "$0" "$@")
 sweep=$1

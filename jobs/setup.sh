@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Set-up shared by jobs/local.sh, tests/run.sh and .ci/run, which source it: packages, build, Python, cores.
+# Shared by jobs/local.sh, jobs/submit.sh, tests/run.sh and .ci/run, which source it: packages, build, Python, cores.
 # Ends with 69 (service unavailable) if something is missing that it cannot install.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -11,6 +11,20 @@ test_packages=(git clang-format libcmocka-dev hdf5-tools netcdf-bin python3-h5py
 
 say() {
     printf '%s\n' "$*" >&2
+}
+
+# starts_with_sweep [ARGUMENT]...: ends with the script's usage() if it is asked for, or no sweep file comes first.
+starts_with_sweep() {
+    case ${1:-} in
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    '' | -*)
+        usage >&2
+        exit 2
+        ;;
+    esac
 }
 
 have() {

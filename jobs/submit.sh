@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Submits a sweep to SLURM with ranks and time from 'specbias plan'.
 set -euo pipefail
+# shellcheck source=jobs/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 usage() {
     cat << 'END'
@@ -22,22 +24,8 @@ Exit code: that of 'specbias plan' (2: bad sweep file) or sbatch; 69 if one of t
 END
 }
 
-case ${1:-} in
--h | --help)
-    usage
-    exit 0
-    ;;
-'' | -*)
-    usage >&2
-    exit 2
-    ;;
-esac
+starts_with_sweep "$@"
 
-say() {
-    printf '%s\n' "$*" >&2
-}
-
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 sweep=$1
 shift
 # What sbatch is told about ranks, time and partition, and all that it is told.

@@ -4,7 +4,8 @@ set -u
 shopt -s inherit_errexit 2> /dev/null
 here=$(cd "$(dirname "$0")" && pwd) # the test's own folder
 folder=$(mktemp -d)
-clean_up() { :; } # a test may replace it
+runner=''
+clean_up() { [ -z "$runner" ] || kill -KILL "$runner" 2> /dev/null; } # a test may replace it
 trap 'clean_up; cd /; rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 export LC_ALL=C
@@ -45,12 +46,43 @@ on() {
     fi
 }
 
+# find_launcher: sets ${launch[@]}, which is $SPECBIAS_MPIRUN but keeps the exit code of a run that stops early, and
+# open_mpi, 1 if it is Open MPI's and 0 otherwise.
+find_launcher() {
+    read -ra launch <<< "$SPECBIAS_MPIRUN"
+    open_mpi=$("${launch[0]}" --version | grep -Ec 'Open MPI|OpenRTE')
+    [ "$open_mpi" -eq 0 ] || launch=("${launch[0]}" -q "${launch[@]:1}")
+}
+
+# start RANKS ARGUMENTS...: begins a run behind the test, with its output in the files out and err, and waits until it
+# trains. It is the process $runner, and its ranks are ${pids[@]}.
+start() {
+    local ranks=$1 i
+    shift
+    rm -f out err
+    if [ "$ranks" -eq 1 ]; then
+        "$SPECBIAS" run "$@" > out 2> err < /dev/null &
+    else
+        [ -n "${launch[*]:-}" ] || find_launcher
+        "${launch[@]}" "$ranks" "$SPECBIAS" run "$@" > out 2> err < /dev/null &
+    fi
+    runner=$!
+    for ((i = 0; i < 600; ++i)); do
+        grep -qs 'specbias: training' err && break
+        sleep 0.05
+    done
+    says err 'specbias: training'
+    pids=("$runner")
+    [ "$ranks" -eq 1 ] || mapfile -t pids < <(ps -o pid= --ppid "$runner")
+    [ ${#pids[@]} -eq "$ranks" ] || fail "${#pids[@]} ranks, not $ranks"
+}
+
 # digest FILE: the one of all results in it.
 digest() {
     "$SPECBIAS" verify "$1" | sed -nE 's/^digest: ([0-9a-f]{32})$/\1/p'
 }
 
-# value KEY FILE: a number that `status` tells, such as done or updates.
+# value KEY FILE: a number that `status` tells, such as done or updates; nothing while there is no such file.
 value() {
-    "$SPECBIAS" status "$2" --json | sed -nE "s/.*\"$1\": ([0-9]+).*/\1/p"
+    "$SPECBIAS" status "$2" --json 2> /dev/null | sed -nE "s/.*\"$1\": ([0-9]+).*/\1/p"
 }

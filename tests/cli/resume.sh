@@ -2,13 +2,10 @@
 . "$(dirname "$0")/../shell.sh"
 sweep=$here/sweep.yaml
 
-done_trials() {
-    "$SPECBIAS" status "$1" --json | sed -nE 's/.*"done": ([0-9]+).*/\1/p'
-}
 expect 0 "$SPECBIAS" run "$sweep"
 says out '^6 trials done in .* by 1 of 1 ranks, efficiency '
 says out '^results: small.h5$'
-[ "$(done_trials small.h5)" = 6 ] || fail "status does not count 6 trials"
+[ "$(value 'done' small.h5)" = 6 ] || fail "status does not count 6 trials"
 expect 0 "$SPECBIAS" verify small.h5
 says out '6 trials: 6 done, 0 failed, 0 missing, 0 damaged'
 reference=$(digest small.h5)
@@ -56,12 +53,13 @@ expect 0 "$SPECBIAS" run "$sweep" -o whole.h5 "${long[@]}"
 "$SPECBIAS" run "$sweep" -o part.h5 "${long[@]}" --interval 0.2 > killed.out 2>&1 &
 runner=$!
 for ((i = 0; i < 300; ++i)); do
-    [ -e part.h5 ] && [ "$(done_trials part.h5 2> /dev/null)" -gt 0 ] 2> /dev/null && break
+    [ -e part.h5 ] && [ "$(value 'done' part.h5)" -gt 0 ] 2> /dev/null && break
     sleep 0.05
 done
 kill -KILL $runner
 wait $runner 2> /dev/null
-kept=$(done_trials part.h5)
+runner=''
+kept=$(value 'done' part.h5)
 [ "${kept:-0}" -gt 0 ] && [ "$kept" -lt 80 ] || fail "$kept of 80 trials when it was killed: not in the middle"
 expect 0 "$SPECBIAS" status part.h5
 says out "80: $kept done, 0 failed, $((80 - kept)) missing"

@@ -2,9 +2,7 @@
 # one that was never stopped, and no training step is done twice. What it leaves beside the results file in the meantime is at
 # most two files; they are gone at the end, are not taken for those of a new file, and damage to them costs time, not results.
 . "$(dirname "$0")/../shell.sh"
-read -ra launch <<< "$SPECBIAS_MPIRUN"
-open_mpi=$("${launch[0]}" --version | grep -Ec 'Open MPI|OpenRTE')
-[ "$open_mpi" -eq 0 ] || launch=("${launch[0]}" -q "${launch[@]:1}") # -q keeps the exit code
+find_launcher
 
 # 6 trials of some seconds, with mini-batches and records that a stop may fall into.
 cat > sweep.yaml << 'END'

@@ -2,11 +2,7 @@
 # exit code 75, a last line that says how far it came, and everything finished committed; also inside a probe that would
 # take minutes. The same command then completes it, to the digest of a run that was never stopped. A second SIGINT kills.
 . "$(dirname "$0")/../shell.sh"
-read -ra launch <<< "$SPECBIAS_MPIRUN"
-open_mpi=$("${launch[0]}" --version | grep -Ec 'Open MPI|OpenRTE')
-[ "$open_mpi" -eq 0 ] || launch=("${launch[0]}" -q "${launch[@]:1}") # -q keeps the exit code
-runner=''
-clean_up() { [ -z "$runner" ] || kill -KILL "$runner" 2> /dev/null; }
+find_launcher
 
 # 60 trials of some 40 ms.
 cat > sweep.yaml << 'END'
@@ -33,27 +29,6 @@ probes:
 axes:
   - zip: {name: shape, seed: [1, 2, 3, 4], model.width: [2048, 2, 2, 2]}
 END
-
-# start RANKS ARGUMENTS...: begins a run behind this script; the ranks are the processes in ${pids[@]}.
-start() {
-    local ranks=$1
-    shift
-    rm -f out err
-    if [ "$ranks" -eq 1 ]; then
-        "$SPECBIAS" run "$@" > out 2> err < /dev/null &
-    else
-        "${launch[@]}" "$ranks" "$SPECBIAS" run "$@" > out 2> err < /dev/null &
-    fi
-    runner=$!
-    for ((i = 0; i < 600; ++i)); do
-        grep -qs 'specbias: training' err && break
-        sleep 0.05
-    done
-    says err 'specbias: training'
-    pids=("$runner")
-    [ "$ranks" -eq 1 ] || mapfile -t pids < <(ps -o pid= --ppid "$runner")
-    [ ${#pids[@]} -eq "$ranks" ] || fail "${#pids[@]} ranks, not $ranks"
-}
 
 # send SIGNAL PROCESS WHO: what `ends` then tells the answer to.
 send() {

@@ -4,8 +4,6 @@
 . "$(dirname "$0")/../shell.sh"
 stopped=${1:-6}
 limit=${2:-3}
-runner=''
-clean_up() { [ -z "$runner" ] || kill -KILL "$runner" 2> /dev/null; }
 
 # 6 trials of some 2 s each.
 cat > sweep.yaml << 'END'
@@ -28,17 +26,8 @@ cpu_ticks() { # PROCESS, in hundredths of a second
 # In a second of CPU time the rank has come to a trial, however busy the machine is. The others go on, then wait for it in
 # a round or at the end.
 stop_and_continue() { # RANK
-    local file=stopped$1.h5 pids begin now named code=0
-    rm -f out err
-    $SPECBIAS_MPIRUN 3 "$SPECBIAS" run sweep.yaml -o "$file" --interval 5 --watchdog "$limit" > out 2> err < /dev/null &
-    runner=$!
-    for ((i = 0; i < 600; ++i)); do
-        grep -qs 'specbias: training' err && break
-        sleep 0.05
-    done
-    says err 'specbias: training'
-    read -rd '' -a pids < <(ps -o pid= --ppid "$runner")
-    [ ${#pids[@]} -eq 3 ] || fail "${#pids[@]} ranks, not 3"
+    local file=stopped$1.h5 begin now named code=0
+    start 3 sweep.yaml -o "$file" --interval 5 --watchdog "$limit"
     begin=$(cpu_ticks "${pids[$1]}") || exit 1
     now=$begin
     until [ $((now - begin)) -ge 100 ]; do

@@ -41,12 +41,6 @@ cat > stalling << 'END'
 END
 chmod +x slow stalling
 
-count() { # done|failed|missing FILE
-    "$program" status "$2" --json 2> /dev/null | sed -nE "s/.*\"$1\": ([0-9]+).*/\1/p"
-}
-digest() {
-    "$program" verify "$1" | sed -nE 's/^digest: ([0-9a-f]{32})$/\1/p'
-}
 declare -A job # the number of each
 # submit NAME LAUNCH PROGRAM SWEEP [option of sbatch]...: its log is NAME.log, its results are NAME.h5; $run: of specbias.
 run=()
@@ -55,7 +49,7 @@ submit() {
         fail "sbatch refuses job $1"
 }
 has_begun() { # FILE
-    [ "$(count 'done' "$1")" -gt 0 ] 2> /dev/null
+    [ "$(value 'done' "$1")" -gt 0 ] 2> /dev/null
 }
 is_over() { # NAME; its log is then in `out`
     cp "$1.log" out 2> /dev/null
