@@ -3,7 +3,7 @@
 
 Measures one training step (forward, loss, backward, Adam; full batch, float32) of the cases of 'specbias bench', on one
 core that all are pinned to, by the process's CPU time. Each round measures, one after the other, PyTorch as it is
-installed, PyTorch under the settings and in the form that are fastest here, the program's default kernels and its plain
+installed, PyTorch under the settings and in the forms that may be fastest here, the program's default kernels and its plain
 ones. Ratios are taken within a round, so that a machine that is slow for a while is slow for both sides.
 
 --together adds what a second process on another core costs; --sweep adds the wall time of the quickstart on all cores
@@ -37,7 +37,7 @@ def positive(text):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", nargs="+", choices=CASES, default=CASES, help="default: all five")
-    parser.add_argument("--rounds", type=positive, default=20, help="default 20, which take 4 minutes")
+    parser.add_argument("--rounds", type=positive, default=20, help="default 20, which take 6 minutes")
     parser.add_argument("--together", type=positive, metavar="PAIRS", help="alternate between alone and with a companion")
     parser.add_argument("--sweep", type=positive, metavar="PAIRS", help="alternate between whole sweeps, 3 minutes a pair")
     parser.add_argument("--sweep-steps", type=positive, default=whole_sweep.STEPS, metavar="STEPS",
@@ -47,10 +47,7 @@ def arguments():
     parser.add_argument("--json", metavar="FILE", help="write all measurements there")
     parser.add_argument("--readme", metavar="FILE", nargs="?", const=os.path.join(ROOT, "README.md"),
                         help="write the tables to their place in README.md, or in FILE")
-    options = parser.parse_args()
-    if options.sweep and "a" not in options.cases:
-        parser.error("--sweep needs case a, the quickstart's network: PyTorch's settings are chosen there")
-    return options
+    return parser.parse_args()
 
 
 def find_program():
@@ -85,7 +82,8 @@ def measure(options):
     pytorch = step_times.Pytorch(options.blas, say)
     try:
         found["about"].update(pytorch.workers[0].about)
-        found["steps"] = step_times.measure(program, pytorch, options.cases, options.rounds, say)
+        cases = step_times.measure(program, pytorch, options.cases, options.rounds, say)
+        found["steps"] = [case.result() for case in cases]
     finally:
         pytorch.close()
     if options.together:
@@ -93,7 +91,7 @@ def measure(options):
         found["together"] = [together.measure(program, case, options.together, core, others[-1]) for case in options.cases]
     os.sched_setaffinity(0, cores)
     if options.sweep:
-        tuned = pytorch.chosen["a"]["tuned"]
+        tuned = next((case for case in cases if case.name == "a"), cases[0]).tuned()  # the quickstart's network is that of a
         found["sweep"] = whole_sweep.measure(program, mpirun(), len(cores), options.sweep, options.sweep_steps, *tuned, say)
     return found
 

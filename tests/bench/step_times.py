@@ -1,12 +1,14 @@
 """Training steps of the program against PyTorch's, one core, process CPU time, in interleaved rounds."""
 
+import statistics
+
 import contestants
 
 SPAN = 0.3  # seconds of a measurement, about
-GLANCE = 0.1  # of one that only chooses PyTorch's settings
+GLANCE = 0.1  # of one that only chooses PyTorch's finalists
 GLANCES = 3
+FINALISTS = 3  # besides PyTorch as it is installed
 FORMS = "eager", "traced", "flat", "flat traced"  # of torch_step.py
-NAMES = "stock", "tuned", "plain", "default"
 
 
 def steps_for(span, milliseconds):
@@ -23,51 +25,79 @@ class Pytorch:
                 self.workers.append(contestants.Torch(name, settings))
             except contestants.Failure as failure:
                 say(f"left out: {failure}")
-        self.chosen = {}
 
     def close(self):
         for worker in self.workers:
             worker.close()
 
-    def fastest(self, case, pairs, glances):
-        """The (worker, form) of `pairs` with the shortest step in `glances` turns, and its milliseconds."""
-        times = {pair: [] for pair in pairs}
-        for _ in range(glances):
-            for (worker, form), values in times.items():
-                steps = steps_for(GLANCE, values[-1]) if values else 3
-                values.append(worker.measure(case, form, steps))
-        best = min(times, key=lambda pair: min(times[pair]))
-        return best, min(times[best])
+    def finalists(self, case, glances):
+        """The (worker, form) pairs that may be fastest, the first being PyTorch as it is in its best form there, and about
+        how many milliseconds a step takes them. All settings are tried in that form, then all forms in the best setting;
+        the least time of some turns is compared: what disturbs a turn only makes it longer."""
+        times = {}
 
-    def choose(self, case, glances):
-        """Takes the best form for PyTorch as it is, then the best setting for that form, then the best form there. The
-        least time of some turns is compared: what disturbs a turn only makes it longer."""
-        stock, _ = self.fastest(case, [(self.workers[0], form) for form in FORMS], glances)
-        (worker, _), _ = self.fastest(case, [(worker, stock[1]) for worker in self.workers], glances)
-        tuned, milliseconds = self.fastest(case, [(worker, form) for form in FORMS], glances)
-        self.chosen[case] = {"stock": stock, "tuned": tuned}
-        return steps_for(SPAN, milliseconds)
+        def fastest(pairs):
+            for _ in range(glances):
+                for worker, form in pairs:
+                    steps = steps_for(GLANCE, times.get((worker, form)) or worker.measure(case, form, 3))
+                    again = worker.measure(case, form, steps)
+                    times[worker, form] = min(again, times.get((worker, form), again))
+            return min(pairs, key=times.get)
+
+        stock = fastest([(self.workers[0], form) for form in FORMS])
+        best, _ = fastest([(worker, stock[1]) for worker in self.workers])
+        fastest([(best, form) for form in FORMS])
+        others = sorted((pair for pair in times if pair != stock), key=times.get)[:FINALISTS]
+        return [stock, *others], min(times.values())
+
+
+class Case:
+    """What takes part in the rounds of a case, and what came of it."""
+
+    def __init__(self, program, pytorch, name, glances):
+        self.program, self.name, self.share = program, name, []
+        self.finalists, milliseconds = pytorch.finalists(name, glances)
+        self.steps = steps_for(SPAN, milliseconds)
+        self.times = {contestant: [] for contestant in (*self.finalists, "default", "plain")}
+
+    def measure(self, contestant):
+        if contestant in self.finalists:
+            worker, form = contestant
+            return worker.measure(self.name, form, self.steps)
+        row = self.program.bench(self.name, self.steps, "plain" if contestant == "plain" else None)
+        if contestant == "default":
+            self.share.append(row["share"]["median"])
+        return row["ms"]["median"]
+
+    def round(self, number):
+        """Each contestant once; another one begins in each round."""
+        order = list(self.times)
+        for i in range(len(order)):
+            contestant = order[(number + i) % len(order)]
+            self.times[contestant].append(self.measure(contestant))
+
+    def tuned(self):
+        """The finalist with the shortest step: chosen by the very times that are compared, in PyTorch's favour."""
+        return min(self.finalists, key=lambda pair: statistics.median(self.times[pair]))
+
+    def result(self):
+        chosen = {"stock": self.finalists[0], "tuned": self.tuned()}
+        tried = [{"settings": worker.name, "form": form, "ms": self.times[worker, form]} for worker, form in self.finalists]
+        times = {**{name: self.times[pair] for name, pair in chosen.items()},
+                 **{name: self.times[name] for name in ("plain", "default")}}
+        settings = {name: {"settings": worker.name, "form": form} for name, (worker, form) in chosen.items()}
+        return {"case": self.name, "steps": self.steps, "ms": times, "share": self.share,
+                "pytorch": {**settings, "tried": tried}}
 
 
 def measure(program, pytorch, cases, rounds, say):
-    """What came of each case: settings, forms and milliseconds of each round, shares of the peak of the default kernels."""
-    results = []
-    for case in cases:
-        steps = pytorch.choose(case, GLANCES if rounds > 1 else 1)
-        chosen = pytorch.chosen[case]
-        results.append({"case": case, "steps": steps, "ms": {name: [] for name in NAMES}, "share": []})
-        results[-1]["pytorch"] = {name: {"settings": worker.name, "form": form} for name, (worker, form) in chosen.items()}
-        say(f"case {case}: PyTorch is fastest with {chosen['tuned'][0].name}, {chosen['tuned'][1]}")
+    """The cases after so many rounds."""
+    measured = []
+    for name in cases:
+        say(f"case {name}: settings for PyTorch")
+        measured.append(Case(program, pytorch, name, GLANCES if rounds > 1 else 1))
     for number in range(rounds):
         say(f"round {number + 1} of {rounds}")
-        for result in results:
-            case, steps, times = result["case"], result["steps"], result["ms"]
-            for name, (worker, form) in pytorch.chosen[case].items():
-                times[name].append(worker.measure(case, form, steps))
-            for name, kernels in ("default", None), ("plain", "plain"):
-                row = program.bench(case, steps, kernels)
-                times[name].append(row["ms"]["median"])
-                if name == "default":
-                    result["share"].append(row["share"]["median"])
-                    result["kernels"] = row["kernels"]
-    return results
+        for case in measured:
+            case.round(number)
+    return measured
