@@ -31,6 +31,8 @@ static inline void sb_profile_mark(sb_network *network, sb_phase phase) {
 /** One implementation. All of a network's memory is one zeroed, SB_ALIGNMENT-aligned block of bytes(). */
 struct sb_kernels {
     const char *name;
+    bool (*is_available)(void); /**< on this processor, with this BLIS, which it does not call */
+    /** 0 if BLIS's sub-configuration does not suit. */
     size_t (*bytes)(const sb_shape *shape, size_t batch);
     /** Lays out the block, whose head is filled in. */
     void (*prepare)(sb_network *network);
@@ -55,6 +57,6 @@ struct sb_kernels {
     void (*tangents)(sb_network *network, size_t samples, const float *directions, float *const *t);
 };
 
-extern const sb_kernels sb_kernels_plain;
+extern const sb_kernels sb_kernels_plain, sb_kernels_fused, sb_kernels_fused_blis;
 
 #endif

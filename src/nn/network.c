@@ -2,21 +2,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const sb_kernels *const implementations[] = {&sb_kernels_plain};
+static const sb_kernels *const implementations[] = {&sb_kernels_fused, &sb_kernels_fused_blis, &sb_kernels_plain};
 
 const sb_kernels *sb_kernels_at(size_t index) {
-    return index < sizeof implementations / sizeof *implementations ? implementations[index] : NULL;
-}
-
-const sb_kernels *sb_kernels_find(const char *name) {
     for (size_t i = 0; i < sizeof implementations / sizeof *implementations; i++)
-        if (strcmp(implementations[i]->name, name) == 0)
+        if (implementations[i]->is_available() && index-- == 0)
             return implementations[i];
     return NULL;
 }
 
+const sb_kernels *sb_kernels_find(const char *name) {
+    const sb_kernels *kernels;
+    for (size_t i = 0; (kernels = sb_kernels_at(i)); i++)
+        if (strcmp(kernels->name, name) == 0)
+            return kernels;
+    return NULL;
+}
+
 const sb_kernels *sb_kernels_default(void) {
-    return implementations[0];
+    return sb_kernels_at(0);
 }
 
 const char *sb_kernels_name(const sb_kernels *kernels) {
@@ -29,7 +33,13 @@ size_t sb_network_bytes(const sb_kernels *kernels, const sb_shape *shape, size_t
 
 sb_code sb_network_create(const sb_kernels *kernels, const sb_shape *shape, size_t batch, sb_network **network,
                           sb_status *status) {
-    *network = sb_array(1, kernels->bytes(shape, batch), "a network", status);
+    size_t bytes = kernels->bytes(shape, batch);
+    *network = NULL;
+    if (bytes == 0)
+        return sb_fail(status, SB_INPUT,
+                       "kernels '%s' cannot use the tiles of BLIS's sub-configuration %s; use kernels 'plain'",
+                       kernels->name, sb_blis_architecture());
+    *network = sb_array(1, bytes, "a network", status);
     if (!*network)
         return SB_MEMORY;
     **network = (sb_network){.kernels = kernels, .shape = *shape, .batch = batch};

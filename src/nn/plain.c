@@ -249,8 +249,13 @@ static void tangents(sb_network *network, size_t samples, const float *direction
     }
 }
 
+static bool is_available(void) {
+    return true;
+}
+
 const sb_kernels sb_kernels_plain = {
     .name = "plain",
+    .is_available = is_available,
     .bytes = bytes,
     .prepare = prepare,
     .set_parameters = set_parameters,

@@ -37,21 +37,35 @@ static const sb_shape shape = {4, {3, 37, 64, 5, 2}};
 static const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8};
 enum { BATCH = 19 };
 
+static const size_t batches[] = {1, BATCH, 200};
+
+static void check_one_allocation(const sb_kernels *kernels, size_t batch) {
+    sb_network *network;
+    sb_status status;
+    allocations = allocated_bytes = 0;
+    assert_int_equal(sb_network_create(kernels, &shape, batch, &network, &status), SB_OK);
+    size_t announced = sb_network_bytes(kernels, &shape, batch);
+    assert_int_equal(allocations, 1);
+    assert_in_range(allocated_bytes, announced, announced + SB_ALIGNMENT); /* sb_array rounds up */
+    sb_network_destroy(network);
+}
+
 static void a_network_is_one_allocation_of_its_announced_size(void **state) {
     (void)state;
-    const size_t batches[] = {1, BATCH, 200};
-    for (size_t b = 0; b < 3; b++) {
-        sb_network *network;
-        sb_status status;
-        allocations = allocated_bytes = 0;
-        assert_int_equal(sb_network_create(sb_kernels_default(), &shape, batches[b], &network, &status), SB_OK);
-        size_t announced = sb_network_bytes(sb_kernels_default(), &shape, batches[b]);
-        assert_int_equal(allocations, 1);
-        assert_in_range(allocated_bytes, announced, announced + SB_ALIGNMENT); /* sb_array rounds up */
-        /* Parameters, gradient and moments; activations; two layers of deltas: nothing is counted twice. */
+    const sb_kernels *kernels;
+    for (size_t k = 0; (kernels = sb_kernels_at(k)); k++)
+        for (size_t b = 0; b < sizeof batches / sizeof *batches; b++)
+            check_one_allocation(kernels, batches[b]);
+}
+
+/* Parameters, gradient and moments; activations; two layers of deltas: nothing is counted twice. For the other kernels
+ * unit.bench has a bound. */
+static void plain_kernels_take_what_they_need(void **state) {
+    (void)state;
+    for (size_t b = 0; b < sizeof batches / sizeof *batches; b++) {
+        size_t announced = sb_network_bytes(sb_kernels_find("plain"), &shape, batches[b]);
         size_t numbers = 4 * sb_shape_parameters(&shape) + batches[b] * (37 + 64 + 5 + 2 + 2 * 64);
         assert_in_range(announced, numbers * sizeof(float), numbers * sizeof(float) + 2048);
-        sb_network_destroy(network);
     }
 }
 
@@ -107,6 +121,7 @@ static void gradients_are_one_allocation_of_their_announced_size(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_network_is_one_allocation_of_its_announced_size),
+        cmocka_unit_test(plain_kernels_take_what_they_need),
         cmocka_unit_test(training_and_evaluation_allocate_nothing),
         cmocka_unit_test(gradients_are_one_allocation_of_their_announced_size),
     };

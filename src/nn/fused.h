@@ -1,0 +1,96 @@
+/** @file fused.h
+ * Networks over micro-kernels: everything stays packed between layers, and what is done to each number of a layer's
+ * result (bias, ReLU, its mask, sums for the biases) is done while it is in a register or in the nearest cache.
+ *
+ * Samples are the micro-kernel's vectors. With V = vector and B = broadcast of its tile:
+ *   activations and deltas   [samples / V][features][V], which is what a tile of B features by V samples writes, the
+ *                            ReLU's mask, and the vector operand of the next product, forward and backward alike;
+ *   weights                  as in the flat vector, where Adam updates them, and packed after each update as the
+ *                            broadcast operand of forward [out / B][in][B] and of backward [in / B][out][B];
+ *   weight gradient          from blocks of samples, transposed in a scratch that stays in the cache: deltas as
+ *                            [out / B][samples][B], activations as [in / V][samples][V]; its tiles are written where
+ *                            the flat gradient has them.
+ * Features are padded to B; what is computed for the padding is never used. A batch is padded to V samples, whose
+ * deltas are zero.
+ *
+ * fused.c lays out the memory, fused_products.c multiplies panels, fused_step.c trains, fused_passes.c serves probes.
+ */
+#ifndef SPECBIAS_NN_FUSED_H
+#define SPECBIAS_NN_FUSED_H
+
+#include "kernels.h"
+#include "microkernel.h"
+
+typedef struct sb_fused_layer {
+    size_t in, out;
+    bool thin;                                                 /**< few inputs or outputs: computed without packing */
+    float *weights, *biases, *weight_gradient, *bias_gradient; /**< in the flat vectors */
+    float *forward, *backward;                                 /**< packed weights; NULL if thin */
+    float *outputs; /**< panels of h_l, or of f; on the way back of dloss/dz_l */
+} sb_fused_layer;
+
+typedef struct sb_fused {
+    sb_network head;
+    sb_microkernel kernel;
+    float *parameters, *gradient, *first, *second; /**< [sb_shape_parameters] */
+    sb_fused_layer layers[SB_DEPTH_MAX + 1];       /**< from 1; layers[0].outputs are the panels of x */
+    float *outputs, *seeds;                        /**< [batch][outputs]: f and dloss/df */
+    float *left, *right;                           /**< operands of a weight gradient, of sb_fused_block samples */
+    float *sums;                                   /**< [features][vector] of a bias or a thin weight gradient */
+    float *tile;                                   /**< [broadcast][panels * vector] */
+    float *product;                                /**< as many panels as the micro-kernel takes at once */
+    float *passing[2];                             /**< the same, for fused_passes.c */
+} sb_fused;
+
+static inline size_t sb_smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static inline size_t sb_round_up(size_t count, size_t unit) {
+    return (count + unit - 1) / unit * unit;
+}
+
+/** Numbers of a panel. */
+static inline size_t sb_panel_length(const sb_microkernel *kernel, size_t features) {
+    return sb_round_up(features, kernel->broadcast) * kernel->vector;
+}
+
+/** Samples that a weight gradient takes at once. */
+size_t sb_fused_block(const sb_microkernel *kernel);
+
+/** Packs the layer's weights for sb_fused_forward and _backward, after they have changed. */
+void sb_fused_pack_weights(sb_fused *fused, const sb_fused_layer *layer);
+
+/* --- fused_products.c --- */
+
+/** rows[samples][features] into panels; samples that the last panel lacks are zero. */
+void sb_fused_to_panels(const sb_fused *fused, size_t samples, size_t features, const float *rows, float *panels);
+void sb_fused_to_rows(const sb_fused *fused, size_t samples, size_t features, const float *panels, float *rows);
+
+/** outputs = W_l inputs, and the epilogue, whose activations are panels like outputs. Any number of samples that starts
+ * with a panel. */
+void sb_fused_forward(sb_fused *fused, const sb_fused_layer *layer, size_t samples, const float *inputs,
+                      sb_epilogue epilogue, float *outputs);
+
+/** below = W_l^T deltas, and the epilogue, whose activations may be what was below. */
+void sb_fused_backward(sb_fused *fused, const sb_fused_layer *layer, size_t samples, const float *deltas,
+                       sb_epilogue epilogue, float *below);
+
+/** The epilogue alone, on panels that are there already. */
+void sb_fused_finish(const sb_fused *fused, size_t features, size_t samples, sb_epilogue epilogue, float *values);
+
+/* --- fused_step.c --- */
+
+void sb_fused_evaluate(sb_network *network, const float *x, size_t samples, float *outputs);
+double sb_fused_gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples);
+void sb_fused_adam(sb_network *network, const sb_adam *adam);
+double sb_fused_step(sb_network *network, const sb_adam *adam, sb_loss loss, const float *x, const float *y,
+                     size_t samples);
+
+/* --- fused_passes.c --- */
+
+void sb_fused_preactivations(sb_network *network, const float *x, size_t samples, float *const *z);
+void sb_fused_deltas(sb_network *network, size_t samples, const float *seeds, float *const *delta);
+void sb_fused_tangents(sb_network *network, size_t samples, const float *directions, float *const *t);
+
+#endif

@@ -1,0 +1,64 @@
+/** @file microkernel.h
+ * The innermost loop of a matrix product: one tile of the result, held in registers.
+ *
+ * A micro-kernel multiplies `broadcast` rows by `vector` columns. Numbers of the first operand are broadcast, the
+ * second is loaded as vectors. Both are packed: an operand's numbers for each k lie side by side.
+ *
+ * BLIS has one for every architecture that it knows, used here with the geometry that BLIS gives it. On x86 there are
+ * ours (microkernel_x86.c), because they do what follows a product while its numbers are still in registers.
+ */
+#ifndef SPECBIAS_NN_MICROKERNEL_H
+#define SPECBIAS_NN_MICROKERNEL_H
+
+#include <blis.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/** What is done to each number of a product, in this order; NULL or false: not done. */
+typedef struct sb_epilogue {
+    const float *biases;      /**< [rows], added */
+    bool relu;                /**< max(., 0); NaN stays NaN */
+    const float *activations; /**< that lie like the product, and may be what it replaces: 0 where they are 0 */
+    float *sums;              /**< [rows][vector], to which the numbers are added */
+} sb_epilogue;
+
+/** One call: c[r * stride + v] = before[r * stride + v] + sum over k of a[k][r] b[k][v], and the epilogue. */
+typedef struct sb_tile {
+    size_t k;
+    const float *a, *b;  /**< [k][broadcast]; [k][vector], aligned to SB_ALIGNMENT */
+    const float *before; /**< NULL: 0; for BLIS's, c otherwise */
+    float *c;
+    size_t stride;
+    size_t columns;        /**< v < columns are wanted; others, up to a multiple of vector, are computed too, or 0 */
+    size_t b_step, c_step; /**< from columns `vector` on there is a second tile, so many numbers behind,
+                                in before and activations as in c */
+    sb_epilogue epilogue;  /**< of rows that may reach over the features into memory that is readable */
+} sb_tile;
+
+typedef struct sb_microkernel sb_microkernel;
+
+struct sb_microkernel {
+    size_t broadcast, vector; /**< rows and columns of a tile; vector is a multiple of 8 */
+    size_t panels;            /**< tiles side by side that a call takes: 1 or 2 */
+    bool has_epilogue;        /**< otherwise it is left to sb_panel_epilogue */
+    /** May read one k past the ends of a and b. */
+    void (*multiply)(const sb_microkernel *kernel, const sb_tile *tile);
+    void_fp function; /**< BLIS's, if it is one of those */
+    cntx_t *context;
+};
+
+/** Each finds a micro-kernel; false if there is none. Ours for this processor, or BLIS's if we have none: */
+bool sb_microkernel_best(sb_microkernel *kernel);
+
+/** BLIS's for the sub-configuration that it uses (after sb_blis_start); none whose vector is no multiple of 8. */
+bool sb_microkernel_blis(sb_microkernel *kernel);
+
+/** Whether we know how to call the micro-kernels of this version of BLIS. Does not call it. */
+bool sb_microkernel_knows_blis(void);
+
+/** Ours for an instruction set. Both give the same bits: each number of the result is
+ * one chain of fused multiply-adds over k. */
+bool sb_microkernel_avx2(sb_microkernel *kernel);
+bool sb_microkernel_avx512(sb_microkernel *kernel);
+
+#endif

@@ -1,0 +1,126 @@
+/* Tiles of 16 columns, two vectors of AVX2 wide or one of AVX-512. There two tiles are computed at once, to load each
+ * broadcast number for two multiplications. The first 8 columns alone cost half as much on processors that run AVX-512
+ * in two halves, and the last panel of a batch often has no more. */
+#include "microkernel.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+
+enum { VECTOR = 16, HALF = 8 };
+
+/* The other columns of a tile whose first half is all that is wanted. */
+static void clear_second_half(const sb_tile *tile, size_t rows) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t v = HALF; v < VECTOR; v++)
+            tile->c[r * tile->stride + v] = 0;
+}
+
+/* --- AVX2: 6 rows in 12 of 16 registers ----------------------------------------------------------------------------
+ */
+
+enum { ROWS_AVX2 = 6 };
+#define TARGET                    __attribute__((target("avx2,fma")))
+#define ROWS                      ROWS_AVX2
+#define REGISTER                  __m256
+#define OP(operation)             _mm256_##operation
+#define MASK(activations, values) _mm256_and_ps(_mm256_cmp_ps(activations, _mm256_setzero_ps(), _CMP_NEQ_UQ), values)
+#define B_STEP                    HALF
+#define C_STEP                    HALF
+#define SUMS_STEP                 HALF
+
+#define NAME  tile_avx2
+#define COUNT 2
+#include "microkernel_tile.h"
+
+#define NAME  half_tile_avx2
+#define COUNT 1
+#include "microkernel_tile.h"
+
+#undef TARGET
+#undef ROWS
+#undef REGISTER
+#undef OP
+#undef MASK
+#undef B_STEP
+#undef C_STEP
+#undef SUMS_STEP
+
+static void multiply_avx2(const sb_microkernel *kernel, const sb_tile *tile) {
+    if (tile->columns > HALF) {
+        tile_avx2(tile);
+    } else {
+        half_tile_avx2(tile);
+        clear_second_half(tile, kernel->broadcast);
+    }
+}
+
+bool sb_microkernel_avx2(sb_microkernel *kernel) {
+    *kernel = (sb_microkernel){
+        .broadcast = ROWS_AVX2, .vector = VECTOR, .panels = 1, .has_epilogue = true, .multiply = multiply_avx2};
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+/* --- AVX-512: 8 rows, which divide the usual widths, in 16 of 32 registers ------------------------------------------
+ */
+
+enum { ROWS_AVX512 = 8 };
+#define TARGET        __attribute__((target("avx512f,avx512vl,fma")))
+#define ROWS          ROWS_AVX512
+#define REGISTER      __m512
+#define OP(operation) _mm512_##operation
+#define MASK(activations, values)                                                                                      \
+    _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(activations, _mm512_setzero_ps(), _CMP_NEQ_UQ), values)
+#define B_STEP    tile->b_step
+#define C_STEP    tile->c_step
+#define SUMS_STEP 0
+
+#define NAME  two_tiles_avx512
+#define COUNT 2
+#include "microkernel_tile.h"
+
+#define NAME  tile_avx512
+#define COUNT 1
+#include "microkernel_tile.h"
+
+#undef REGISTER
+#undef OP
+#undef MASK
+#define REGISTER      __m256
+#define OP(operation) _mm256_##operation
+#define MASK(activations, values)                                                                                      \
+    _mm256_maskz_mov_ps(_mm256_cmp_ps_mask(activations, _mm256_setzero_ps(), _CMP_NEQ_UQ), values)
+
+#define NAME  half_tile_avx512
+#define COUNT 1
+#include "microkernel_tile.h"
+
+static void multiply_avx512(const sb_microkernel *kernel, const sb_tile *tile) {
+    if (tile->columns > VECTOR) {
+        two_tiles_avx512(tile);
+    } else if (tile->columns > HALF) {
+        tile_avx512(tile);
+    } else {
+        half_tile_avx512(tile);
+        clear_second_half(tile, kernel->broadcast);
+    }
+}
+
+bool sb_microkernel_avx512(sb_microkernel *kernel) {
+    *kernel = (sb_microkernel){
+        .broadcast = ROWS_AVX512, .vector = VECTOR, .panels = 2, .has_epilogue = true, .multiply = multiply_avx512};
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
+}
+
+#else
+
+bool sb_microkernel_avx2(sb_microkernel *kernel) {
+    (void)kernel;
+    return false;
+}
+
+bool sb_microkernel_avx512(sb_microkernel *kernel) {
+    (void)kernel;
+    return false;
+}
+
+#endif

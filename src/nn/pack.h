@@ -1,0 +1,21 @@
+/** @file pack.h
+ * Rearranging matrices into the operands of micro-kernels (microkernel.h). Compiled once per instruction set and chosen
+ * when the program is loaded (SB_CLONES).
+ */
+#ifndef SPECBIAS_NN_PACK_H
+#define SPECBIAS_NN_PACK_H
+
+#include <stddef.h>
+
+/** Groups of rows, transposed:
+ *     packed[g * step + c * group + r] = a[(g * group + r) * stride + c]
+ * for each g, c < columns and r < group, with zeros in place of the rows that the last group lacks. */
+void sb_pack_rows(size_t rows, size_t columns, const float *a, size_t stride, size_t group, float *packed, size_t step);
+
+/** Groups of columns, as they are:
+ *     packed[g * step + r * group + c] = a[r * stride + g * group + c]
+ * for each g, r < rows and c < group, with zeros in place of the columns that the last group lacks. */
+void sb_pack_columns(size_t rows, size_t columns, const float *a, size_t stride, size_t group, float *packed,
+                     size_t step);
+
+#endif

@@ -1,0 +1,163 @@
+#include "panels.h"
+
+#include <string.h>
+
+/* Vectors of 8 are two registers, or half of one, where the instruction set's are not so wide or wider. */
+enum { LANES = 8 };
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
+#define AT(address)   (*(lanes *)(void *)(address))
+#define READ(address) (*(const lanes *)(const void *)(address))
+
+/* Each loop is written once, for any number of samples side by side, and compiled a second time for the 16 of the usual
+ * micro-kernels, whose inner loops are then one or two instructions. */
+enum { USUAL_VECTOR = 16 };
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void bias_loop(size_t features, size_t vector, const float *restrict biases, float *restrict values) {
+    for (size_t f = 0; f < features; f++)
+        for (size_t v = 0; v < vector; v++)
+            values[f * vector + v] += biases[f];
+}
+
+SB_CLONES
+static void panel_bias(size_t features, size_t vector, const float *restrict biases, float *restrict values) {
+    if (vector == USUAL_VECTOR)
+        bias_loop(features, USUAL_VECTOR, biases, values);
+    else
+        bias_loop(features, vector, biases, values);
+}
+
+SB_CLONES
+static void panel_relu(size_t count, float *restrict values) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = values[i] < 0 ? 0 : values[i];
+}
+
+SB_CLONES
+static void panel_mask(size_t count, const float *restrict activations, float *restrict values) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = activations[i] == 0 ? 0 : values[i];
+}
+
+SB_CLONES
+static void panel_add(size_t count, const float *restrict values, float *restrict sums) {
+    for (size_t i = 0; i < count; i++)
+        sums[i] += values[i];
+}
+
+/* Vectors are added in their order, then halves of the sum. */
+INLINE void sums_loop(size_t rows, size_t vector, const float *restrict values, float *restrict sums) {
+    for (size_t r = 0; r < rows; r++, values += vector) {
+        lanes sum = READ(values);
+        for (size_t v = LANES; v < vector; v += LANES)
+            sum += READ(values + v);
+        sum += __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3);
+        sum += __builtin_shufflevector(sum, sum, 2, 3, 0, 1, 6, 7, 4, 5);
+        sums[r] = sum[0] + sum[1];
+    }
+}
+
+SB_CLONES
+static void panel_sums(size_t rows, size_t vector, const float *restrict values, float *restrict sums) {
+    if (vector == USUAL_VECTOR)
+        sums_loop(rows, USUAL_VECTOR, values, sums);
+    else
+        sums_loop(rows, vector, values, sums);
+}
+
+/* Four sums, of every fourth input each, so that an addition does not wait for the one before it. */
+INLINE void forward_loop(size_t in, size_t out, size_t vector, const float *restrict weights,
+                         const float *restrict inputs, float *restrict outputs) {
+    enum { CHAINS = 4 };
+    for (size_t o = 0; o < out; o++, weights += in)
+        for (size_t v = 0; v < vector; v += LANES) {
+            lanes sums[CHAINS] = {{0}};
+            size_t i = 0;
+            for (; i + CHAINS <= in; i += CHAINS)
+                for (size_t chain = 0; chain < CHAINS; chain++)
+                    sums[chain] += weights[i + chain] * READ(inputs + (i + chain) * vector + v);
+            for (; i < in; i++)
+                sums[0] += weights[i] * READ(inputs + i * vector + v);
+            AT(outputs + o * vector + v) = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        }
+}
+
+SB_CLONES
+static void thin_forward(size_t in, size_t out, size_t vector, const float *restrict weights,
+                         const float *restrict inputs, float *restrict outputs) {
+    if (vector == USUAL_VECTOR)
+        forward_loop(in, out, USUAL_VECTOR, weights, inputs, outputs);
+    else
+        forward_loop(in, out, vector, weights, inputs, outputs);
+}
+
+INLINE void backward_loop(size_t in, size_t out, size_t vector, const float *restrict weights,
+                          const float *restrict deltas, float *restrict below) {
+    for (size_t i = 0; i < in; i++) {
+        for (size_t v = 0; v < vector; v++)
+            below[i * vector + v] = weights[i] * deltas[v];
+        for (size_t o = 1; o < out; o++)
+            for (size_t v = 0; v < vector; v++)
+                below[i * vector + v] += weights[o * in + i] * deltas[o * vector + v];
+    }
+}
+
+SB_CLONES
+static void thin_backward(size_t in, size_t out, size_t vector, const float *restrict weights,
+                          const float *restrict deltas, float *restrict below) {
+    if (vector == USUAL_VECTOR)
+        backward_loop(in, out, USUAL_VECTOR, weights, deltas, below);
+    else
+        backward_loop(in, out, vector, weights, deltas, below);
+}
+
+INLINE void gradient_loop(size_t in, size_t out, size_t vector, const float *restrict deltas,
+                          const float *restrict inputs, float *restrict gradients) {
+    for (size_t o = 0; o < out; o++)
+        for (size_t i = 0; i < in; i++)
+            for (size_t v = 0; v < vector; v++)
+                gradients[(o * in + i) * vector + v] += deltas[o * vector + v] * inputs[i * vector + v];
+}
+
+SB_CLONES
+static void thin_gradient(size_t in, size_t out, size_t vector, const float *restrict deltas,
+                          const float *restrict inputs, float *restrict gradients) {
+    if (vector == USUAL_VECTOR)
+        gradient_loop(in, out, USUAL_VECTOR, deltas, inputs, gradients);
+    else
+        gradient_loop(in, out, vector, deltas, inputs, gradients);
+}
+
+void sb_panel_epilogue(size_t features, size_t vector, const sb_epilogue *epilogue, float *restrict values) {
+    if (epilogue->biases)
+        panel_bias(features, vector, epilogue->biases, values);
+    if (epilogue->relu)
+        panel_relu(features * vector, values);
+    if (epilogue->activations)
+        panel_mask(features * vector, epilogue->activations, values);
+    if (epilogue->sums)
+        panel_add(features * vector, values, epilogue->sums);
+}
+
+void sb_panel_add(size_t features, size_t vector, const float *restrict values, float *restrict sums) {
+    panel_add(features * vector, values, sums);
+}
+
+void sb_panel_sums(size_t rows, size_t vector, const float *restrict values, float *restrict sums) {
+    panel_sums(rows, vector, values, sums);
+}
+
+void sb_thin_forward(size_t in, size_t out, size_t vector, const float *restrict weights, const float *restrict inputs,
+                     float *restrict outputs) {
+    thin_forward(in, out, vector, weights, inputs, outputs);
+}
+
+void sb_thin_backward(size_t in, size_t out, size_t vector, const float *restrict weights, const float *restrict deltas,
+                      float *restrict below) {
+    thin_backward(in, out, vector, weights, deltas, below);
+}
+
+void sb_thin_gradient(size_t in, size_t out, size_t vector, const float *restrict deltas, const float *restrict inputs,
+                      float *restrict gradients) {
+    thin_gradient(in, out, vector, deltas, inputs, gradients);
+}
