@@ -46,21 +46,21 @@ static void lay_out_layer(sb_fused *fused, sb_fused_layer *layer, size_t panels,
 static void lay_out_shared(sb_fused *fused, const sb_shape *shape, size_t batch, memory_arena *arena) {
     const sb_microkernel *kernel = &fused->kernel;
     size_t samples = sb_smaller(sb_fused_block(kernel), sb_round_up(batch, kernel->vector));
-    size_t panel = sb_panel_length(kernel, shape->widths[0]), left = 0, right = 0, sums = 0;
+    size_t panel = sb_panel_length(kernel, shape->widths[0]), left = 0, right = 0, thin = 0;
     for (size_t l = 1; l <= shape->depth; l++) {
         const sb_fused_layer *layer = &fused->layers[l];
         panel = larger(panel, sb_panel_length(kernel, layer->out));
-        sums = larger(sums, sb_round_up(layer->out, kernel->broadcast));
-        if (layer->thin)
-            sums = larger(sums, sb_round_up(layer->in * layer->out, kernel->broadcast));
-        else {
+        if (layer->thin) {
+            thin = larger(thin, sb_panel_length(kernel, layer->in * layer->out));
+        } else {
             left = larger(left, sb_round_up(layer->out, kernel->broadcast) * samples);
             right = larger(right, sb_round_up(layer->in, kernel->vector) * samples);
         }
     }
     fused->left = take(arena, left);
     fused->right = take(arena, right);
-    fused->sums = take(arena, sums * kernel->vector);
+    fused->bias_sums = take(arena, panel);
+    fused->weight_sums = take(arena, thin);
     fused->tile = take(arena, kernel->broadcast * kernel->panels * kernel->vector);
     fused->product = take(arena, kernel->panels * panel);
     fused->passing[0] = take(arena, kernel->panels * panel);

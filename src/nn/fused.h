@@ -36,7 +36,7 @@ typedef struct sb_fused {
     sb_fused_layer layers[SB_DEPTH_MAX + 1];       /**< from 1; layers[0].outputs are the panels of x */
     float *outputs, *seeds;                        /**< [batch][outputs]: f and dloss/df */
     float *left, *right;                           /**< operands of a weight gradient, of sb_fused_block samples */
-    float *sums;                                   /**< [features][vector] of a bias or a thin weight gradient */
+    float *bias_sums, *weight_sums;                /**< [features][vector]; of a thin layer [out][in][vector] */
     float *tile;                                   /**< [broadcast][panels * vector] */
     float *product;                                /**< as many panels as the micro-kernel takes at once */
     float *passing[2];                             /**< the same, for fused_passes.c */

@@ -88,11 +88,13 @@ static void multiply_thin(sb_fused *fused, const sb_fused_layer *layer, thin_pro
                           size_t samples, const float *inputs, sb_epilogue epilogue, float *outputs) {
     const sb_microkernel *kernel = &fused->kernel;
     size_t vector = kernel->vector, in = sb_panel_length(kernel, k), out = sb_panel_length(kernel, features);
-    for (size_t p = 0; p * vector < samples; p++) {
+    for (size_t p = 0; p * vector < samples; p++, inputs += in, outputs += out) {
         sb_epilogue at = epilogue_at(epilogue, 0, p * out, vector);
-        product(layer->in, layer->out, vector, layer->weights, inputs + p * in, fused->product);
-        sb_panel_epilogue(features, vector, &at, fused->product);
-        memcpy(outputs + p * out, fused->product, features * vector * sizeof *outputs);
+        float *values = at.activations ? fused->product : outputs;
+        product(layer->in, layer->out, vector, layer->weights, inputs, values);
+        sb_panel_epilogue(features, vector, &at, values);
+        if (values != outputs)
+            memcpy(outputs, values, features * vector * sizeof *outputs);
     }
     sb_profile_mark(&fused->head, SB_PHASE_THIN);
 }

@@ -29,8 +29,8 @@ void sb_fused_evaluate(sb_network *network, const float *x, size_t samples, floa
  * -----------------------------------
  */
 
-static void clear_sums(sb_fused *fused, size_t rows) {
-    memset(fused->sums, 0, sb_round_up(rows, fused->kernel.broadcast) * fused->kernel.vector * sizeof *fused->sums);
+static void clear_sums(const sb_fused *fused, size_t rows, float *sums) {
+    memset(sums, 0, sb_panel_length(&fused->kernel, rows) * sizeof *sums);
 }
 
 /* dloss/df into the panels of the last deltas, and the gradient of b_D. */
@@ -41,21 +41,12 @@ static double start_backward(sb_fused *fused, sb_loss loss, const float *y, size
     double value = sb_loss_value(loss, fused->outputs, y, samples, width);
     sb_loss_gradient(loss, samples * width, fused->outputs, y, fused->seeds);
     sb_fused_to_panels(fused, samples, width, fused->seeds, deltas);
-    clear_sums(fused, width);
+    clear_sums(fused, width, fused->bias_sums);
     for (size_t s = 0; s < samples; s += kernel->vector, deltas += sb_panel_length(kernel, width))
-        sb_panel_add(width, kernel->vector, deltas, fused->sums);
-    sb_panel_sums(width, kernel->vector, fused->sums, fused->layers[depth].bias_gradient);
+        sb_panel_add(width, kernel->vector, deltas, fused->bias_sums);
+    sb_panel_sums(width, kernel->vector, fused->bias_sums, fused->layers[depth].bias_gradient);
     sb_profile_mark(&fused->head, SB_PHASE_EPILOGUE);
     return value;
-}
-
-/* delta_{l-1} = (delta_l W_l) where h_{l-1} > 0, in its place, and the gradient of b_{l-1}. */
-static void data_gradient(sb_fused *fused, const sb_fused_layer *layer, size_t samples) {
-    clear_sums(fused, layer->in);
-    sb_epilogue epilogue = {.activations = layer[-1].outputs, .sums = fused->sums};
-    sb_fused_backward(fused, layer, samples, layer->outputs, epilogue, layer[-1].outputs);
-    sb_panel_sums(layer->in, fused->kernel.vector, fused->sums, layer[-1].bias_gradient);
-    sb_profile_mark(&fused->head, SB_PHASE_EPILOGUE);
 }
 
 /* --- Gradients of weights: dW_l = delta_l^T h_{l-1}
@@ -101,36 +92,61 @@ static void gradient_tiles(sb_fused *fused, const sb_fused_layer *layer, size_t 
         }
 }
 
-/* Block after block of samples. */
-static void packed_weight_gradient(sb_fused *fused, const sb_fused_layer *layer, size_t samples) {
+static void packed_weight_gradient(sb_fused *fused, const sb_fused_layer *layer, size_t samples, const float *deltas,
+                                   const float *activations, bool add) {
     const sb_microkernel *kernel = &fused->kernel;
-    const float *deltas = layer->outputs, *activations = layer[-1].outputs;
-    size_t block = sb_fused_block(kernel), panels = block / kernel->vector, at_once = kernel->panels * kernel->vector;
-    for (size_t s = 0; s < samples; s += block) {
-        size_t count = sb_smaller(samples - s, block);
-        gather(kernel, layer->out, count, kernel->broadcast, deltas, fused->left);
-        gather(kernel, layer->in, count, kernel->vector, activations, fused->right);
-        sb_profile_mark(&fused->head, SB_PHASE_EPILOGUE);
-        for (size_t i = 0; i < layer->in; i += at_once)
-            for (size_t o = 0; o < layer->out; o += kernel->broadcast)
-                gradient_tiles(fused, layer, count, o, i, sb_smaller(layer->in - i, at_once), s > 0);
-        sb_profile_mark(&fused->head, SB_PHASE_GEMM);
-        deltas += panels * sb_panel_length(kernel, layer->out);
-        activations += panels * sb_panel_length(kernel, layer->in);
-    }
+    size_t at_once = kernel->panels * kernel->vector;
+    gather(kernel, layer->out, samples, kernel->broadcast, deltas, fused->left);
+    gather(kernel, layer->in, samples, kernel->vector, activations, fused->right);
+    sb_profile_mark(&fused->head, SB_PHASE_EPILOGUE);
+    for (size_t i = 0; i < layer->in; i += at_once)
+        for (size_t o = 0; o < layer->out; o += kernel->broadcast)
+            gradient_tiles(fused, layer, samples, o, i, sb_smaller(layer->in - i, at_once), add);
+    sb_profile_mark(&fused->head, SB_PHASE_GEMM);
 }
 
-static void thin_weight_gradient(sb_fused *fused, const sb_fused_layer *layer, size_t samples) {
+static void thin_weight_gradient(sb_fused *fused, const sb_fused_layer *layer, size_t samples, const float *deltas,
+                                 const float *activations) {
     const sb_microkernel *kernel = &fused->kernel;
-    const float *deltas = layer->outputs, *activations = layer[-1].outputs;
-    clear_sums(fused, layer->in * layer->out);
     for (size_t s = 0; s < samples; s += kernel->vector) {
-        sb_thin_gradient(layer->in, layer->out, kernel->vector, deltas, activations, fused->sums);
+        sb_thin_gradient(layer->in, layer->out, kernel->vector, deltas, activations, fused->weight_sums);
         deltas += sb_panel_length(kernel, layer->out);
         activations += sb_panel_length(kernel, layer->in);
     }
-    sb_panel_sums(layer->in * layer->out, kernel->vector, fused->sums, layer->weight_gradient);
     sb_profile_mark(&fused->head, SB_PHASE_THIN);
+}
+
+/* --- One layer backwards --------------------------------------------------------------------------------------------
+ */
+
+/* From panel number @p panel on: dW_l, and unless it is the first layer, delta_{l-1} = (delta_l W_l) where h_{l-1} > 0,
+ * in the place of h_{l-1}. */
+static void backward_block(sb_fused *fused, const sb_fused_layer *layer, size_t panel, size_t samples) {
+    const float *deltas = layer->outputs + panel * sb_panel_length(&fused->kernel, layer->out);
+    float *activations = layer[-1].outputs + panel * sb_panel_length(&fused->kernel, layer->in);
+    if (layer->thin)
+        thin_weight_gradient(fused, layer, samples, deltas, activations);
+    else
+        packed_weight_gradient(fused, layer, samples, deltas, activations, panel > 0);
+    sb_epilogue epilogue = {.activations = activations, .sums = fused->bias_sums};
+    if (layer > &fused->layers[1])
+        sb_fused_backward(fused, layer, samples, deltas, epilogue, activations);
+}
+
+/* dW_l, delta_{l-1} and db_{l-1}. A block of samples passes through all of it while it is in the second cache. */
+static void backward_layer(sb_fused *fused, const sb_fused_layer *layer, size_t samples) {
+    const sb_microkernel *kernel = &fused->kernel;
+    size_t vector = kernel->vector, block = sb_fused_block(kernel);
+    clear_sums(fused, layer->in, fused->bias_sums);
+    if (layer->thin)
+        clear_sums(fused, layer->in * layer->out, fused->weight_sums);
+    for (size_t s = 0; s < samples; s += block)
+        backward_block(fused, layer, s / vector, sb_smaller(samples - s, block));
+    if (layer > &fused->layers[1])
+        sb_panel_sums(layer->in, vector, fused->bias_sums, layer[-1].bias_gradient);
+    if (layer->thin)
+        sb_panel_sums(layer->in * layer->out, vector, fused->weight_sums, layer->weight_gradient);
+    sb_profile_mark(&fused->head, SB_PHASE_EPILOGUE);
 }
 
 /* --- Training -------------------------------------------------------------------------------------------------------
@@ -152,12 +168,7 @@ static double run(sb_fused *fused, const sb_adam_update *update, sb_loss loss, c
     double value = start_backward(fused, loss, y, samples);
     for (size_t l = fused->head.shape.depth; l >= 1; l--) {
         const sb_fused_layer *layer = &fused->layers[l];
-        if (layer->thin)
-            thin_weight_gradient(fused, layer, samples);
-        else
-            packed_weight_gradient(fused, layer, samples);
-        if (l > 1)
-            data_gradient(fused, layer, samples);
+        backward_layer(fused, layer, samples);
         if (update)
             update_layer(fused, update, layer);
     }
