@@ -33,14 +33,19 @@ INLINE void transpose(vector rows[LANES]) {
     }
 }
 
-/* 8 columns of 8 rows. */
-INLINE void pack_block(const float *a, size_t stride, size_t group, float *packed) {
+/* 8 columns of 8 rows; of the last column the first @p last alone. */
+INLINE void pack_block(const float *a, size_t stride, size_t group, size_t last, float *packed) {
     vector block[LANES];
     for (size_t r = 0; r < LANES; r++)
         block[r] = LOAD(a + r * stride);
     transpose(block);
-    for (size_t c = 0; c < LANES; c++)
+    for (size_t c = 0; c < LANES - 1; c++)
         STORE(block[c], packed + c * group);
+    if (last == LANES)
+        STORE(block[LANES - 1], packed + (LANES - 1) * group);
+    else
+        for (size_t r = 0; r < last; r++)
+            packed[(LANES - 1) * group + r] = block[LANES - 1][r];
 }
 
 /* All columns of one group of up to `group` rows. */
@@ -55,19 +60,21 @@ INLINE void pack_group(size_t columns, const float *a, size_t stride, size_t gro
     size_t whole = columns / LANES * LANES;
     for (size_t c = 0; c < whole; c += LANES)
         for (size_t r = 0; r < group; r += LANES)
-            pack_block(a + r * stride + c, stride, group, packed + c * group + r);
+            pack_block(a + r * stride + c, stride, group, LANES, packed + c * group + r);
     pack_edge(group, columns - whole, a + whole, stride, group, packed + whole * group);
 }
 
-/* A whole group of any number of rows. A store of 8 may reach into the next columns' places, which are filled after it:
- * rows are taken from the last to the first, columns from the first to the last. The last columns, behind which there
- * may be something else, are left to pack_edge; so are groups without 8 rows of a matrix from their last block on. */
+/* A whole group of any number of rows. A store of 8 may reach into the next column's place, which is filled after it:
+ * rows are taken from the last to the first, columns from the first to the last, behind which there may be something
+ * else. Groups near the end of the matrix, without rows enough for whole blocks, are left to pack_edge. */
 INLINE void pack_odd_group(size_t rows, size_t columns, const float *a, size_t stride, size_t group, float *packed) {
-    size_t blocks = (group + LANES - 1) / LANES, readable = rows >= blocks * LANES;
-    size_t whole = readable && columns > LANES ? (columns - 1) / LANES * LANES - LANES : 0;
+    size_t blocks = (group + LANES - 1) / LANES, whole = rows >= blocks * LANES ? columns / LANES * LANES : 0;
     for (size_t c = 0; c < whole; c += LANES)
-        for (size_t r = blocks * LANES; r > 0; r -= LANES)
-            pack_block(a + (r - LANES) * stride + c, stride, group, packed + c * group + r - LANES);
+        for (size_t r = blocks * LANES; r > 0;) {
+            r -= LANES;
+            size_t last = c + LANES == columns && r + LANES > group ? group - r : LANES;
+            pack_block(a + r * stride + c, stride, group, last, packed + c * group + r);
+        }
     pack_edge(group, columns - whole, a + whole, stride, group, packed + whole * group);
 }
 
@@ -94,6 +101,8 @@ static void pack_rows(size_t rows, size_t columns, const float *a, size_t stride
         pack_rows_loop(rows, columns, a, stride, 16, packed, step);
     else if (group == 8)
         pack_rows_loop(rows, columns, a, stride, 8, packed, step);
+    else if (group == 6 && stride == 16)
+        pack_rows_loop(rows, columns, a, 16, 6, packed, step);
     else if (group == 6)
         pack_rows_loop(rows, columns, a, stride, 6, packed, step);
     else
@@ -121,6 +130,8 @@ SB_CLONES
 static void pack_columns(size_t rows, size_t columns, const float *a, size_t stride, size_t group, float *packed) {
     if (group == 8)
         pack_columns_loop(rows, columns, a, stride, 8, packed);
+    else if (group == 6)
+        pack_columns_loop(rows, columns, a, stride, 6, packed);
     else
         pack_columns_loop(rows, columns, a, stride, group, packed);
 }
