@@ -66,9 +66,11 @@ INLINE void pack_group(size_t columns, const float *a, size_t stride, size_t gro
 
 /* A whole group of any number of rows. A store of 8 may reach into the next column's place, which is filled after it:
  * rows are taken from the last to the first, columns from the first to the last, behind which there may be something
- * else. Groups near the end of the matrix, without rows enough for whole blocks, are left to pack_edge. */
+ * else. Groups near the end of the matrix, without rows enough for whole blocks, are left to pack_edge; so are groups
+ * of less than half a store, which would reach over more than one column. */
 INLINE void pack_odd_group(size_t rows, size_t columns, const float *a, size_t stride, size_t group, float *packed) {
-    size_t blocks = (group + LANES - 1) / LANES, whole = rows >= blocks * LANES ? columns / LANES * LANES : 0;
+    size_t blocks = (group + LANES - 1) / LANES;
+    size_t whole = group >= LANES / 2 && rows >= blocks * LANES ? columns / LANES * LANES : 0;
     for (size_t c = 0; c < whole; c += LANES)
         for (size_t r = blocks * LANES; r > 0;) {
             r -= LANES;

@@ -1,6 +1,7 @@
 /** @file pack.h
  * Rearranging matrices into the operands of micro-kernels (microkernel.h). Compiled once per instruction set and chosen
- * when the program is loaded (SB_CLONES).
+ * when the program is loaded (SB_CLONES). Nothing is read behind a's last number, and nothing is written but what the
+ * formulas name.
  */
 #ifndef SPECBIAS_NN_PACK_H
 #define SPECBIAS_NN_PACK_H
