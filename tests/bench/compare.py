@@ -34,6 +34,12 @@ def positive(text):
     return number
 
 
+def setting(text):
+    if "=" not in text:
+        raise argparse.ArgumentTypeError("give NAME=VALUE")
+    return text
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", nargs="+", choices=CASES, default=CASES, help="default: all five")
@@ -44,6 +50,8 @@ def arguments():
                         help="training steps of each of its trials, to shorten it (default %(default)s)")
     parser.add_argument("--core", type=int, help="for all but whole sweeps (default: the last one)")
     parser.add_argument("--blas", metavar="FOLDER", help="try its libblas.so.3 for PyTorch; called openblas* or blis*")
+    parser.add_argument("--only", nargs="+", type=setting, metavar="NAME=VALUE",
+                        help="run PyTorch with these environment variables, and try no others")
     parser.add_argument("--json", metavar="FILE", help="write all measurements there")
     parser.add_argument("--readme", metavar="FILE", nargs="?", const=os.path.join(ROOT, "README.md"),
                         help="write the tables to their place in README.md, or in FILE")
@@ -79,7 +87,11 @@ def measure(options):
     command = shlex.join(["tests/bench/compare.py", *sys.argv[1:]])
     found = {"about": {**contestants.machine(len(cores)), "command": command, "specbias": program.version()}}
     os.sched_setaffinity(0, {core})
-    pytorch = step_times.Pytorch(options.blas, say)
+    if options.only:
+        base = dict(pair.split("=", 1) for pair in options.only)
+        pytorch = step_times.Pytorch(" ".join(options.only), base, [], say)
+    else:
+        pytorch = step_times.Pytorch("nothing set", {}, contestants.tunings(options.blas), say)
     try:
         found["about"].update(pytorch.workers[0].about)
         cases = step_times.measure(program, pytorch, options.cases, options.rounds, say)
@@ -110,6 +122,9 @@ def main():
     if options.json:
         with open(options.json, "w") as file:
             json.dump(found, file, indent=1)
+    if "sweep" in found and not whole_sweep.agree(found["sweep"]):
+        raise SystemExit("compare.py: the whole sweeps did not do the same work: their results differ more than rounding "
+                         f"explains: {found['sweep']['differences']}")
     if options.readme:
         report.insert(text, options.readme)
 

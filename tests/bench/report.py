@@ -62,8 +62,9 @@ def sweep(result):
     return (f"The whole {result['sweep']} ({result['steps']} training steps) on {result['ranks']} cores, from start to exit: "
             f"PyTorch, one process per core, {np.median(seconds['pytorch']):.1f} s; specbias "
             f"{np.median(seconds['program']):.1f} s; ratio {ratios(seconds['pytorch'], seconds['program'])} over "
-            f"{len(seconds['program'])} alternating pairs, from the same parameters to the same results within rounding "
-            "and what training makes of it.")
+            f"{len(seconds['program'])} alternating pairs. Both train the same networks on the same data: their "
+            "losses differ by {early_loss:.1%} at the first record; by {loss:.0%}, and spectra by {spectrum:.2f}, in the "
+            "mean of all records, as those of any two float32 programs do.".format(**result["differences"]))
 
 
 def text(found):
@@ -72,8 +73,8 @@ def text(found):
              f"on {about['blas']}. Again: `{about['command']}`",
              steps(results),
              f"Milliseconds of CPU time of one step on one core: medians of {len(results[0]['share'])} rounds. Ratios are "
-             "medians (and quartiles) of those within a round. Tuned is what was fastest for PyTorch here: "
-             f"{tuned(results)}."]
+             "medians (and quartiles) of those within a round. PyTorch: "
+             f"{results[0]['pytorch']['stock']['settings']}. Tuned, what was fastest for it here: {tuned(results)}."]
     if "together" in found:
         parts.append(together(found["together"]))
     if "sweep" in found:

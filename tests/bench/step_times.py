@@ -7,7 +7,7 @@ import contestants
 SPAN = 0.3  # seconds of a measurement, about
 GLANCE = 0.1  # of one that only chooses PyTorch's finalists
 GLANCES = 3
-FINALISTS = 3  # besides PyTorch as it is installed
+FINALISTS = 3  # besides PyTorch under its base settings
 FORMS = "eager", "traced", "flat", "flat traced"  # of torch_step.py
 
 
@@ -16,11 +16,11 @@ def steps_for(span, milliseconds):
 
 
 class Pytorch:
-    """Workers under every setting that may be PyTorch's fastest; the first is PyTorch as it is installed."""
+    """Workers: the first under settings `base`, called `name`, the others under those of `tunings` that work here."""
 
-    def __init__(self, blas, say):
-        self.workers = [contestants.Torch("nothing set", {})]
-        for name, settings in contestants.tunings(blas):
+    def __init__(self, name, base, tunings, say):
+        self.workers = [contestants.Torch(name, base)]
+        for name, settings in tunings:
             try:
                 self.workers.append(contestants.Torch(name, settings))
             except contestants.Failure as failure:
@@ -31,9 +31,9 @@ class Pytorch:
             worker.close()
 
     def finalists(self, case, glances):
-        """The (worker, form) pairs that may be fastest, the first being PyTorch as it is in its best form there, and about
-        how many milliseconds a step takes them. All settings are tried in that form, then all forms in the best setting;
-        the least time of some turns is compared: what disturbs a turn only makes it longer."""
+        """The (worker, form) pairs that may be fastest, the first being under the base settings, in the best form there;
+        and about how many milliseconds a step takes them. All settings are tried in that form, then all forms in the best
+        setting; the least time of some turns is compared: what disturbs a turn only makes it longer."""
         times = {}
 
         def fastest(pairs):

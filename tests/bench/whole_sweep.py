@@ -1,8 +1,10 @@
 """The quickstart's wall time on all cores, by the program and by the same sweep in PyTorch (torch_sweep.py).
 
 Both start from the same parameters and data, measure the same at the same steps, and are timed as commands, from start to
-exit. That they did the same work is checked: the losses of the first records agree, before training's chaos sets in, and
-so do losses and spectra at the end as far as they do between any two float32 programs.
+exit. That they did the same work is checked: losses agree at the first record, before training's chaos sets in, and losses
+and spectra over all records as far as those of two float32 programs do. Measured on the quickstart, between the program
+with BLIS's skx kernels, with its haswell kernels, and PyTorch: at step 100 losses differed by up to 0.3%; over all records
+by 3.4 to 4.7% in the mean, and spectra by 0.041 to 0.051.
 """
 
 import os
@@ -14,7 +16,7 @@ import contestants
 
 SWEEP = os.path.join(contestants.HERE, "../../sweeps/quickstart.yaml")
 STEPS = 8000  # of the quickstart
-EARLY, FINAL_LOSS, FINAL_SPECTRUM = 0.02, 3.0, 0.1  # relative; a factor; mean absolute, where 1 is all of a frequency
+LIMITS = {"early_loss": 0.02, "loss": 0.15, "spectrum": 0.1}
 
 
 def wall_time(command, settings):
@@ -43,8 +45,8 @@ class Sweep:
         return wall_time([sys.executable, script, *arguments], worker.settings)
 
     def differences(self):
-        """Worst relative deviation of a loss up to the second record; at the end the worst factor between losses, and the
-        mean difference of spectra."""
+        """Worst relative deviation of a loss up to the first record after the start; means over all records and trials of
+        the relative deviation of losses, and of the absolute one of spectra, where 1 is all of a frequency."""
         import numpy as np
         import xarray
 
@@ -55,11 +57,13 @@ class Sweep:
         for name in "loss", "spectrum", "spectral_norm", "perturbation":
             if ours[name].shape != theirs[name].shape:
                 raise contestants.Failure(f"{name}: {ours[name].shape} by the program, {theirs[name].shape} by PyTorch")
-        loss = np.array([ours["loss"].values, theirs["loss"]])
-        early = np.max(np.abs(loss[0] / loss[1] - 1)[:, :2])
-        final = np.max(np.exp(np.abs(np.log(loss[0] / loss[1])))[:, -1])
-        spectra = np.mean(np.abs(ours["spectrum"].values - theirs["spectrum"])[:, -1])
-        return {"early_loss": float(early), "final_loss": float(final), "final_spectrum": float(spectra)}
+        loss = np.abs(np.log(ours["loss"].values / theirs["loss"]))
+        spectra = np.abs(ours["spectrum"].values - theirs["spectrum"])
+        return {"early_loss": float(loss[:, :2].max()), "loss": float(loss.mean()), "spectrum": float(spectra.mean())}
+
+
+def agree(result):
+    return all(value <= LIMITS[name] for name, value in result["differences"].items())
 
 
 def measure(program, mpirun, ranks, pairs, steps, worker, form, say):
@@ -72,7 +76,4 @@ def measure(program, mpirun, ranks, pairs, steps, worker, form, say):
             times["pytorch"].append(sweep.by_pytorch(worker, form))
             times["program"].append(sweep.by_program())
         differences = sweep.differences()
-    limits = EARLY, FINAL_LOSS, FINAL_SPECTRUM
-    if not all(value <= limit for value, limit in zip(differences.values(), limits)):
-        raise contestants.Failure(f"whole sweep: both should do the same, but they differ by {differences}")
     return {"sweep": "quickstart", "steps": steps, "ranks": ranks, "seconds": times, "differences": differences}
