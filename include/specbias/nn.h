@@ -97,7 +97,7 @@ sb_code sb_network_forward(sb_network *network, const float *x, size_t samples, 
  * network. MSE: mean over samples and outputs of (f - y)^2. BCE: mean of log(1 + e^f) - y f, f being logits. */
 double sb_network_gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples);
 
-/** Copies the last gradient, flat. */
+/** Copies the gradient, flat, of the last sb_network_gradient. A step keeps none. */
 void sb_network_get_gradient(const sb_network *network, float *gradient);
 
 /** Updates the parameters with the last gradient. */

@@ -6,9 +6,6 @@
 /* --- Memory ---------------------------------------------------------------------------------------------------------
  */
 
-/* Most inputs, or outputs, of a thin layer. */
-enum { THIN = 4 };
-
 /* So that both operands of a weight gradient stay in the second cache. */
 size_t sb_fused_block(const sb_microkernel *kernel) {
     enum { SAMPLES = 256 };
@@ -33,13 +30,35 @@ static float *take(memory_arena *arena, size_t count) {
     return array;
 }
 
+/* Where the layer's numbers are in the stored vectors, behind @p stored others: biases first, so that the gradients of
+ * weights, of which a step keeps one at a time, can all be at the same place. */
+static void place_layers(sb_fused *fused, const sb_shape *shape) {
+    size_t vector = fused->kernel.vector;
+    fused->stored = 0;
+    for (size_t l = 1; l <= shape->depth; l++) {
+        sb_fused_layer *layer = &fused->layers[l];
+        layer->in = shape->widths[l - 1];
+        layer->out = shape->widths[l];
+        layer->thin = layer->in <= SB_THIN || layer->out <= SB_THIN;
+        layer->biases = fused->stored;
+        fused->stored += sb_round_up(layer->out, vector);
+    }
+    for (size_t l = 1; l <= shape->depth; l++) {
+        sb_fused_layer *layer = &fused->layers[l];
+        layer->weights = fused->stored;
+        layer->weight_count = layer->in * (layer->thin ? layer->out : sb_round_up(layer->out, vector));
+        fused->stored += sb_round_up(layer->weight_count, vector);
+    }
+}
+
 static void lay_out_layer(sb_fused *fused, sb_fused_layer *layer, size_t panels, memory_arena *arena) {
     const sb_microkernel *kernel = &fused->kernel;
     layer->outputs = take(arena, panels * sb_panel_length(kernel, layer->out));
     if (layer->thin)
         return;
-    layer->forward = take(arena, sb_round_up(layer->out, kernel->broadcast) * layer->in);
     layer->backward = take(arena, sb_round_up(layer->in, kernel->broadcast) * layer->out);
+    if (kernel->broadcast != kernel->vector)
+        layer->forward = take(arena, sb_round_up(layer->out, kernel->broadcast) * layer->in);
 }
 
 /* What all layers share is as large as the largest of them needs. */
@@ -53,8 +72,8 @@ static void lay_out_shared(sb_fused *fused, const sb_shape *shape, size_t batch,
         if (layer->thin) {
             thin = larger(thin, sb_panel_length(kernel, layer->in * layer->out));
         } else {
-            left = larger(left, sb_round_up(layer->out, kernel->broadcast) * samples);
-            right = larger(right, sb_round_up(layer->in, kernel->vector) * samples);
+            left = larger(left, sb_round_up(layer->in, kernel->broadcast) * samples);
+            right = larger(right, sb_round_up(layer->out, kernel->vector) * samples);
         }
     }
     fused->left = take(arena, left);
@@ -70,20 +89,16 @@ static void lay_out_shared(sb_fused *fused, const sb_shape *shape, size_t batch,
 /* Sets the pointers of @p fused, or only counts. Returns the bytes of the whole. */
 static size_t lay_out(sb_fused *fused, sb_microkernel kernel, const sb_shape *shape, size_t batch, char *memory) {
     memory_arena arena = {memory, sb_round_up(sizeof *fused, SB_ALIGNMENT)};
-    size_t parameters = sb_shape_parameters(shape), panels = (batch + kernel.vector - 1) / kernel.vector;
+    size_t panels = (batch + kernel.vector - 1) / kernel.vector;
     fused->kernel = kernel;
-    fused->parameters = take(&arena, parameters);
-    fused->gradient = take(&arena, parameters);
-    fused->first = take(&arena, parameters);
-    fused->second = take(&arena, parameters);
+    place_layers(fused, shape);
+    fused->parameters = take(&arena, fused->stored);
+    fused->gradient = take(&arena, fused->stored);
+    fused->first = take(&arena, fused->stored);
+    fused->second = take(&arena, fused->stored);
     fused->layers[0].outputs = take(&arena, panels * sb_panel_length(&kernel, shape->widths[0]));
-    for (size_t l = 1; l <= shape->depth; l++) {
-        sb_fused_layer *layer = &fused->layers[l];
-        layer->in = shape->widths[l - 1];
-        layer->out = shape->widths[l];
-        layer->thin = layer->in <= THIN || layer->out <= THIN;
-        lay_out_layer(fused, layer, panels, &arena);
-    }
+    for (size_t l = 1; l <= shape->depth; l++)
+        lay_out_layer(fused, &fused->layers[l], panels, &arena);
     lay_out_shared(fused, shape, batch, &arena);
     fused->outputs = take(&arena, batch * shape->widths[shape->depth]);
     fused->seeds = take(&arena, batch * shape->widths[shape->depth]);
@@ -102,55 +117,79 @@ static void prepare_with(microkernel_finder find, sb_network *network) {
     sb_fused *fused = (sb_fused *)network;
     sb_microkernel kernel;
     find(&kernel);
-    const sb_shape *shape = &network->shape;
-    lay_out(fused, kernel, shape, network->batch, (char *)network);
-    for (size_t l = 1; l <= shape->depth; l++) {
-        sb_fused_layer *layer = &fused->layers[l];
-        layer->weights = fused->parameters + sb_shape_weights(shape, l);
-        layer->biases = fused->parameters + sb_shape_biases(shape, l);
-        layer->weight_gradient = fused->gradient + sb_shape_weights(shape, l);
-        layer->bias_gradient = fused->gradient + sb_shape_biases(shape, l);
-    }
+    lay_out(fused, kernel, &network->shape, network->batch, (char *)network);
 }
 
 /* --- Parameters and moments -----------------------------------------------------------------------------------------
  */
 
-static size_t flat_bytes(const sb_network *network) {
-    return sb_shape_parameters(&network->shape) * sizeof(float);
+void sb_fused_pack_weights(sb_fused *fused, const sb_fused_layer *layer) {
+    size_t broadcast = fused->kernel.broadcast, vector = fused->kernel.vector, in = layer->in, out = layer->out;
+    const float *weights = fused->parameters + layer->weights;
+    for (size_t o = 0; layer->backward && o < out; o += vector)
+        sb_pack_rows(in, sb_smaller(out - o, vector), weights + o * in, vector, broadcast,
+                     layer->backward + o * broadcast, out * broadcast);
+    if (layer->forward)
+        sb_pack_again(out, in, weights, vector, broadcast, layer->forward);
 }
 
-void sb_fused_pack_weights(sb_fused *fused, const sb_fused_layer *layer) {
-    size_t group = fused->kernel.broadcast, in = layer->in, out = layer->out;
-    if (layer->thin)
-        return;
-    sb_pack_rows(out, in, layer->weights, in, group, layer->forward, group * in);
-    sb_pack_columns(out, in, layer->weights, in, group, layer->backward, group * out);
+/* Flat vectors as in nn.h to stored ones and back. */
+static void store(const sb_fused *fused, const float *flat, float *stored) {
+    const sb_shape *shape = &fused->head.shape;
+    for (size_t l = 1; l <= shape->depth; l++) {
+        const sb_fused_layer *layer = &fused->layers[l];
+        const float *weights = flat + sb_shape_weights(shape, l);
+        size_t vector = fused->kernel.vector, in = layer->in;
+        if (layer->thin)
+            memcpy(stored + layer->weights, weights, layer->weight_count * sizeof *stored);
+        else
+            sb_pack_rows(layer->out, in, weights, in, vector, stored + layer->weights, vector * in);
+        memcpy(stored + layer->biases, flat + sb_shape_biases(shape, l), layer->out * sizeof *stored);
+    }
+}
+
+static void flatten(const sb_fused *fused, const float *stored, float *flat) {
+    const sb_shape *shape = &fused->head.shape;
+    for (size_t l = 1; l <= shape->depth; l++) {
+        const sb_fused_layer *layer = &fused->layers[l];
+        const float *weights = stored + layer->weights;
+        float *rows = flat + sb_shape_weights(shape, l);
+        size_t vector = fused->kernel.vector, in = layer->in;
+        if (layer->thin)
+            memcpy(rows, weights, layer->weight_count * sizeof *flat);
+        for (size_t o = 0; !layer->thin && o < layer->out; o += vector)
+            sb_pack_rows(in, sb_smaller(layer->out - o, vector), weights + o * in, vector, in, rows + o * in, 0);
+        memcpy(flat + sb_shape_biases(shape, l), stored + layer->biases, layer->out * sizeof *flat);
+    }
 }
 
 static void set_parameters(sb_network *network, const float *parameters) {
     sb_fused *fused = (sb_fused *)network;
-    memcpy(fused->parameters, parameters, flat_bytes(network));
+    store(fused, parameters, fused->parameters);
     for (size_t l = 1; l <= network->shape.depth; l++)
         sb_fused_pack_weights(fused, &fused->layers[l]);
 }
 
 static void get_parameters(const sb_network *network, float *parameters) {
-    memcpy(parameters, ((const sb_fused *)network)->parameters, flat_bytes(network));
+    const sb_fused *fused = (const sb_fused *)network;
+    flatten(fused, fused->parameters, parameters);
 }
 
 static void set_moments(sb_network *network, const float *first, const float *second) {
-    memcpy(((sb_fused *)network)->first, first, flat_bytes(network));
-    memcpy(((sb_fused *)network)->second, second, flat_bytes(network));
+    sb_fused *fused = (sb_fused *)network;
+    store(fused, first, fused->first);
+    store(fused, second, fused->second);
 }
 
 static void get_moments(const sb_network *network, float *first, float *second) {
-    memcpy(first, ((const sb_fused *)network)->first, flat_bytes(network));
-    memcpy(second, ((const sb_fused *)network)->second, flat_bytes(network));
+    const sb_fused *fused = (const sb_fused *)network;
+    flatten(fused, fused->first, first);
+    flatten(fused, fused->second, second);
 }
 
 static void get_gradient(const sb_network *network, float *gradient) {
-    memcpy(gradient, ((const sb_fused *)network)->gradient, flat_bytes(network));
+    const sb_fused *fused = (const sb_fused *)network;
+    flatten(fused, fused->gradient, gradient);
 }
 
 /* --- Rows of the table of implementations ---------------------------------------------------------------------------

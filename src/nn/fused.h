@@ -2,16 +2,15 @@
  * Networks over micro-kernels: everything stays packed between layers, and what is done to each number of a layer's
  * result (bias, ReLU, its mask, sums for the biases) is done while it is in a register or in the nearest cache.
  *
- * Samples are the micro-kernel's vectors. With V = vector and B = broadcast of its tile:
- *   activations and deltas   [samples / V][features][V], which is what a tile of B features by V samples writes, the
- *                            ReLU's mask, and the vector operand of the next product, forward and backward alike;
- *   weights                  as in the flat vector, where Adam updates them, and packed after each update as the
- *                            broadcast operand of forward [out / B][in][B] and of backward [in / B][out][B];
- *   weight gradient          from blocks of samples, transposed in a scratch that stays in the cache: deltas as
- *                            [out / B][samples][B], activations as [in / V][samples][V]; its tiles are written where
- *                            the flat gradient has them.
- * Features are padded to B; what is computed for the padding is never used. A batch is padded to V samples, whose
- * deltas are zero.
+ * Samples are the micro-kernel's vectors. With V = vector and B = broadcast of its tile, 16 each where they are ours:
+ *   activations   [samples / V][features][V], panels: what a tile of B features by V samples writes, the ReLU's mask,
+ * and the vector operand of the next product. On the way back the deltas take the activations' place. weights stored,
+ * with their gradient and moments, as [out / V][in][V]: a tile of the gradient, of inputs by outputs, lies in one
+ * piece, and where B = V this is the broadcast operand of forward as well. After each update they are packed as that of
+ * backward, [in / B][out][B] (and of forward, [out / B][in][B]). gradients     of weights from blocks of samples,
+ * transposed in a scratch that stays in the second cache: activations as the broadcast operand [in / B][samples][B],
+ * deltas as the vector operand [out / V][samples][V]. Features are padded to B; what is computed for the padding is
+ * never used. A batch is padded to V samples, whose deltas are zero.
  *
  * fused.c lays out the memory, fused_products.c multiplies panels, fused_step.c trains, fused_passes.c serves probes.
  */
@@ -21,19 +20,24 @@
 #include "kernels.h"
 #include "microkernel.h"
 
+/** Most inputs, or outputs, of a thin layer. It is no matrix product worth packing for: its weights are [out][in]. */
+enum { SB_THIN = 4 };
+
 typedef struct sb_fused_layer {
     size_t in, out;
-    bool thin;                                                 /**< few inputs or outputs: computed without packing */
-    float *weights, *biases, *weight_gradient, *bias_gradient; /**< in the flat vectors */
-    float *forward, *backward;                                 /**< packed weights; NULL if thin */
-    float *outputs; /**< panels of h_l, or of f; on the way back of dloss/dz_l */
+    bool thin;
+    size_t weights, biases;    /**< positions in the stored vectors */
+    size_t weight_count;       /**< numbers that the weights take there */
+    float *forward, *backward; /**< packed weights; NULL if thin, forward also if the stored ones serve */
+    float *outputs;            /**< panels of h_l, or of f; on the way back of dloss/dz_l */
 } sb_fused_layer;
 
 typedef struct sb_fused {
     sb_network head;
     sb_microkernel kernel;
-    float *parameters, *gradient, *first, *second; /**< [sb_shape_parameters] */
     sb_fused_layer layers[SB_DEPTH_MAX + 1];       /**< from 1; layers[0].outputs are the panels of x */
+    size_t stored;                                 /**< length of the vectors that follow */
+    float *parameters, *gradient, *first, *second; /**< stored */
     float *outputs, *seeds;                        /**< [batch][outputs]: f and dloss/df */
     float *left, *right;                           /**< operands of a weight gradient, of sb_fused_block samples */
     float *bias_sums, *weight_sums;                /**< [features][vector]; of a thin layer [out][in][vector] */
@@ -50,9 +54,9 @@ static inline size_t sb_round_up(size_t count, size_t unit) {
     return (count + unit - 1) / unit * unit;
 }
 
-/** Numbers of a panel. */
+/** Numbers of a panel. No tile writes the panels of a thin layer. */
 static inline size_t sb_panel_length(const sb_microkernel *kernel, size_t features) {
-    return sb_round_up(features, kernel->broadcast) * kernel->vector;
+    return (features <= SB_THIN ? features : sb_round_up(features, kernel->broadcast)) * kernel->vector;
 }
 
 /** Samples that a weight gradient takes at once. */

@@ -7,7 +7,7 @@ void sb_fused_preactivations(sb_network *network, const float *x, size_t samples
     sb_fused_to_panels(fused, samples, shape->widths[0], x, fused->layers[0].outputs);
     for (size_t l = 1; l <= shape->depth; l++) {
         const sb_fused_layer *layer = &fused->layers[l];
-        sb_epilogue epilogue = {.biases = layer->biases, .relu = !z[l] && l < shape->depth};
+        sb_epilogue epilogue = {.biases = fused->parameters + layer->biases, .relu = !z[l] && l < shape->depth};
         sb_fused_forward(fused, layer, samples, layer[-1].outputs, epilogue, layer->outputs);
         if (z[l])
             sb_fused_to_rows(fused, samples, layer->out, layer->outputs, z[l]);

@@ -53,6 +53,7 @@ static void multiply_panels(const sb_fused *fused, size_t features, size_t k, si
         bool finish = kernel->has_epilogue && first + tile.k == k;
         for (size_t f = 0; f < features; f += broadcast) {
             tile.a = weights + f * k + first * broadcast;
+            tile.rows = sb_smaller(features - f, broadcast);
             tile.before = first > 0 ? fused->product + f * vector : NULL;
             tile.c = (finish ? outputs : fused->product) + f * vector;
             if (finish)
@@ -91,7 +92,7 @@ static void multiply_thin(sb_fused *fused, const sb_fused_layer *layer, thin_pro
     for (size_t p = 0; p * vector < samples; p++, inputs += in, outputs += out) {
         sb_epilogue at = epilogue_at(epilogue, 0, p * out, vector);
         float *values = at.activations ? fused->product : outputs;
-        product(layer->in, layer->out, vector, layer->weights, inputs, values);
+        product(layer->in, layer->out, vector, fused->parameters + layer->weights, inputs, values);
         sb_panel_epilogue(features, vector, &at, values);
         if (values != outputs)
             memcpy(outputs, values, features * vector * sizeof *outputs);
@@ -104,7 +105,8 @@ void sb_fused_forward(sb_fused *fused, const sb_fused_layer *layer, size_t sampl
     if (layer->thin)
         multiply_thin(fused, layer, sb_thin_forward, layer->out, layer->in, samples, inputs, epilogue, outputs);
     else
-        multiply(fused, layer->out, layer->in, samples, layer->forward, inputs, epilogue, outputs);
+        multiply(fused, layer->out, layer->in, samples,
+                 layer->forward ? layer->forward : fused->parameters + layer->weights, inputs, epilogue, outputs);
 }
 
 void sb_fused_backward(sb_fused *fused, const sb_fused_layer *layer, size_t samples, const float *deltas,

@@ -22,17 +22,18 @@ typedef struct sb_epilogue {
     float *sums;              /**< [rows][vector], to which the numbers are added */
 } sb_epilogue;
 
-/** One call: c[r * stride + v] = before[r * stride + v] + sum over k of a[k][r] b[k][v], and the epilogue. */
+/** One call: c[r * stride + v] = before[r * stride + v] + sum over k of a[k][r] b[k][v], and the epilogue, for r < rows
+ * and v < columns. What else there is of the tile may be computed too, from memory that must be readable, or be 0 in
+ * columns. */
 typedef struct sb_tile {
     size_t k;
-    const float *a, *b;  /**< [k][broadcast]; [k][vector], aligned to SB_ALIGNMENT */
-    const float *before; /**< NULL: 0; for BLIS's, c otherwise */
-    float *c;
-    size_t stride;
-    size_t columns;        /**< v < columns are wanted; others, up to a multiple of vector, are computed too, or 0 */
-    size_t b_step, c_step; /**< from columns `vector` on there is a second tile, so many numbers behind,
-                                in before and activations as in c */
-    sb_epilogue epilogue;  /**< of rows that may reach over the features into memory that is readable */
+    const float *a, *b;    /**< [k][broadcast]; [k][vector], aligned to SB_ALIGNMENT */
+    const float *before;   /**< NULL: 0; for BLIS's, c otherwise */
+    float *c;              /**< all of its rows and columns must be writable */
+    size_t stride;         /**< of rows in c, before and activations */
+    size_t rows, columns;  /**< at most broadcast, panels * vector */
+    size_t b_step, c_step; /**< from column `vector` on there is a second tile, so many numbers behind */
+    sb_epilogue epilogue;
 } sb_tile;
 
 typedef struct sb_microkernel sb_microkernel;

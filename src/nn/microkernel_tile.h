@@ -1,19 +1,20 @@
 /* One function of microkernel_x86.c, which defines before it includes this:
  *   NAME, TARGET       the function and its instruction set
- *   ROWS, COUNT        vectors of the tile: one for each broadcast number, so many side by side
+ *   ROWS, COUNT        vectors that are summed in registers: one for each broadcast number, so many side by side
  *   LANES, REGISTER, OP(operation)   a vector register and its intrinsics
  *   MASK(activations, values)        values where activations are not 0
  *   B_STEP, C_STEP, SUMS_STEP        from one vector to the next in b, in c and in a row of the epilogue's sums
- * The loops over rows and vectors are unrolled, so that the sums stay in registers. */
-TARGET static void NAME(const sb_tile *tile) {
-    const float *a = tile->a, *b = tile->b;
-    const size_t stride = tile->stride;
+ * It computes ROWS rows of a tile from number `first` on. The loops over rows and vectors are unrolled, so that the
+ * sums stay in registers. */
+TARGET static void NAME(const sb_tile *tile, size_t first) {
+    const float *a = tile->a + first, *b = tile->b;
+    const size_t stride = tile->stride, start = first * stride;
     const sb_epilogue *epilogue = &tile->epilogue;
     REGISTER sums[ROWS][COUNT];
     for (size_t r = 0; r < ROWS; r++)
         for (size_t v = 0; v < COUNT; v++)
-            sums[r][v] = tile->before ? OP(loadu_ps)(tile->before + r * stride + v * C_STEP) : OP(setzero_ps)();
-    for (size_t k = tile->k; k > 0; k--, a += ROWS, b += VECTOR) {
+            sums[r][v] = tile->before ? OP(loadu_ps)(tile->before + start + r * stride + v * C_STEP) : OP(setzero_ps)();
+    for (size_t k = tile->k; k > 0; k--, a += VECTOR, b += VECTOR) {
         REGISTER right[COUNT];
         for (size_t v = 0; v < COUNT; v++)
             right[v] = OP(load_ps)(b + v * B_STEP);
@@ -27,7 +28,7 @@ TARGET static void NAME(const sb_tile *tile) {
     if (epilogue->biases)
         for (size_t r = 0; r < ROWS; r++)
             for (size_t v = 0; v < COUNT; v++)
-                sums[r][v] = OP(add_ps)(sums[r][v], OP(set1_ps)(epilogue->biases[r]));
+                sums[r][v] = OP(add_ps)(sums[r][v], OP(set1_ps)(epilogue->biases[first + r]));
     if (epilogue->relu)
         for (size_t r = 0; r < ROWS; r++)
             for (size_t v = 0; v < COUNT; v++)
@@ -35,17 +36,18 @@ TARGET static void NAME(const sb_tile *tile) {
     if (epilogue->activations)
         for (size_t r = 0; r < ROWS; r++)
             for (size_t v = 0; v < COUNT; v++)
-                sums[r][v] = MASK(OP(loadu_ps)(epilogue->activations + r * stride + v * C_STEP), sums[r][v]);
+                sums[r][v] = MASK(OP(loadu_ps)(epilogue->activations + start + r * stride + v * C_STEP), sums[r][v]);
     for (size_t r = 0; r < ROWS; r++)
         for (size_t v = 0; v < COUNT; v++)
-            OP(storeu_ps)(tile->c + r * stride + v * C_STEP, sums[r][v]);
+            OP(storeu_ps)(tile->c + start + r * stride + v * C_STEP, sums[r][v]);
     if (epilogue->sums)
         for (size_t r = 0; r < ROWS; r++)
             for (size_t v = 0; v < COUNT; v++) {
-                float *row = epilogue->sums + r * VECTOR + v * SUMS_STEP;
+                float *row = epilogue->sums + (first + r) * VECTOR + v * SUMS_STEP;
                 OP(storeu_ps)(row, OP(add_ps)(OP(loadu_ps)(row), sums[r][v]));
             }
 }
 
 #undef NAME
+#undef ROWS
 #undef COUNT

@@ -1,6 +1,6 @@
-/* Tiles of 16 columns, two vectors of AVX2 wide or one of AVX-512. There two tiles are computed at once, to load each
- * broadcast number for two multiplications. The first 8 columns alone cost half as much on processors that run AVX-512
- * in two halves, and the last panel of a batch often has no more. */
+/* Tiles of 16 by 16, row by row of registers: their columns are two vectors of AVX2, or one of AVX-512. There two tiles
+ * are computed at once, to load each broadcast number for two multiplications. The first 8 columns alone cost half as
+ * much on processors that run AVX-512 in two halves, and the last panel of a batch often has no more. */
 #include "microkernel.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -9,18 +9,16 @@
 enum { VECTOR = 16, HALF = 8 };
 
 /* The other columns of a tile whose first half is all that is wanted. */
-static void clear_second_half(const sb_tile *tile, size_t rows) {
-    for (size_t r = 0; r < rows; r++)
+static void clear_second_half(const sb_tile *tile) {
+    for (size_t r = 0; r < tile->rows; r++)
         for (size_t v = HALF; v < VECTOR; v++)
             tile->c[r * tile->stride + v] = 0;
 }
 
-/* --- AVX2: 6 rows in 12 of 16 registers ----------------------------------------------------------------------------
+/* --- AVX2: 6, 5 and 5 rows, in 12 or 10 of 16 registers --------------------------------------------------------------
  */
 
-enum { ROWS_AVX2 = 6 };
 #define TARGET                    __attribute__((target("avx2,fma")))
-#define ROWS                      ROWS_AVX2
 #define REGISTER                  __m256
 #define OP(operation)             _mm256_##operation
 #define MASK(activations, values) _mm256_and_ps(_mm256_cmp_ps(activations, _mm256_setzero_ps(), _CMP_NEQ_UQ), values)
@@ -28,16 +26,22 @@ enum { ROWS_AVX2 = 6 };
 #define C_STEP                    HALF
 #define SUMS_STEP                 HALF
 
-#define NAME  tile_avx2
+#define NAME  six_rows_avx2
+#define ROWS  6
 #define COUNT 2
 #include "microkernel_tile.h"
 
-#define NAME  half_tile_avx2
+#define NAME  five_rows_avx2
+#define ROWS  5
+#define COUNT 2
+#include "microkernel_tile.h"
+
+#define NAME  eight_half_rows_avx2
+#define ROWS  8
 #define COUNT 1
 #include "microkernel_tile.h"
 
 #undef TARGET
-#undef ROWS
 #undef REGISTER
 #undef OP
 #undef MASK
@@ -46,26 +50,31 @@ enum { ROWS_AVX2 = 6 };
 #undef SUMS_STEP
 
 static void multiply_avx2(const sb_microkernel *kernel, const sb_tile *tile) {
+    (void)kernel;
     if (tile->columns > HALF) {
-        tile_avx2(tile);
+        six_rows_avx2(tile, 0);
+        if (tile->rows > 6)
+            five_rows_avx2(tile, 6);
+        if (tile->rows > 11)
+            five_rows_avx2(tile, 11);
     } else {
-        half_tile_avx2(tile);
-        clear_second_half(tile, kernel->broadcast);
+        eight_half_rows_avx2(tile, 0);
+        if (tile->rows > 8)
+            eight_half_rows_avx2(tile, 8);
+        clear_second_half(tile);
     }
 }
 
 bool sb_microkernel_avx2(sb_microkernel *kernel) {
     *kernel = (sb_microkernel){
-        .broadcast = ROWS_AVX2, .vector = VECTOR, .panels = 1, .has_epilogue = true, .multiply = multiply_avx2};
+        .broadcast = VECTOR, .vector = VECTOR, .panels = 1, .has_epilogue = true, .multiply = multiply_avx2};
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
-/* --- AVX-512: 8 rows, which divide the usual widths, in 16 of 32 registers ------------------------------------------
- */
+/* --- AVX-512: 8 rows of two tiles, in 16 of 32 registers
+ * -------------------------------------------------------------- */
 
-enum { ROWS_AVX512 = 8 };
 #define TARGET        __attribute__((target("avx512f,avx512vl,fma")))
-#define ROWS          ROWS_AVX512
 #define REGISTER      __m512
 #define OP(operation) _mm512_##operation
 #define MASK(activations, values)                                                                                      \
@@ -74,11 +83,13 @@ enum { ROWS_AVX512 = 8 };
 #define C_STEP    tile->c_step
 #define SUMS_STEP 0
 
-#define NAME  two_tiles_avx512
+#define NAME  eight_double_rows_avx512
+#define ROWS  8
 #define COUNT 2
 #include "microkernel_tile.h"
 
-#define NAME  tile_avx512
+#define NAME  eight_rows_avx512
+#define ROWS  8
 #define COUNT 1
 #include "microkernel_tile.h"
 
@@ -90,24 +101,27 @@ enum { ROWS_AVX512 = 8 };
 #define MASK(activations, values)                                                                                      \
     _mm256_maskz_mov_ps(_mm256_cmp_ps_mask(activations, _mm256_setzero_ps(), _CMP_NEQ_UQ), values)
 
-#define NAME  half_tile_avx512
+#define NAME  eight_half_rows_avx512
+#define ROWS  8
 #define COUNT 1
 #include "microkernel_tile.h"
 
 static void multiply_avx512(const sb_microkernel *kernel, const sb_tile *tile) {
-    if (tile->columns > VECTOR) {
-        two_tiles_avx512(tile);
-    } else if (tile->columns > HALF) {
-        tile_avx512(tile);
-    } else {
-        half_tile_avx512(tile);
-        clear_second_half(tile, kernel->broadcast);
-    }
+    (void)kernel;
+    for (size_t r = 0; r < tile->rows; r += 8)
+        if (tile->columns > VECTOR)
+            eight_double_rows_avx512(tile, r);
+        else if (tile->columns > HALF)
+            eight_rows_avx512(tile, r);
+        else
+            eight_half_rows_avx512(tile, r);
+    if (tile->columns <= HALF)
+        clear_second_half(tile);
 }
 
 bool sb_microkernel_avx512(sb_microkernel *kernel) {
     *kernel = (sb_microkernel){
-        .broadcast = ROWS_AVX512, .vector = VECTOR, .panels = 2, .has_epilogue = true, .multiply = multiply_avx512};
+        .broadcast = VECTOR, .vector = VECTOR, .panels = 2, .has_epilogue = true, .multiply = multiply_avx512};
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
 }
 

@@ -97,16 +97,10 @@ static void pack_rows(size_t rows, size_t columns, const float *a, size_t stride
                       size_t step) {
     if (group == 16 && stride == 16)
         pack_rows_loop(rows, columns, a, 16, 16, packed, step);
-    else if (group == 8 && stride == 16)
-        pack_rows_loop(rows, columns, a, 16, 8, packed, step);
-    else if (group == 16)
-        pack_rows_loop(rows, columns, a, stride, 16, packed, step);
-    else if (group == 8)
-        pack_rows_loop(rows, columns, a, stride, 8, packed, step);
     else if (group == 6 && stride == 16)
         pack_rows_loop(rows, columns, a, 16, 6, packed, step);
-    else if (group == 6)
-        pack_rows_loop(rows, columns, a, stride, 6, packed, step);
+    else if (group == 16)
+        pack_rows_loop(rows, columns, a, stride, 16, packed, step);
     else
         pack_rows_loop(rows, columns, a, stride, group, packed, step);
 }
@@ -116,30 +110,11 @@ void sb_pack_rows(size_t rows, size_t columns, const float *a, size_t stride, si
     pack_rows(rows, columns, a, stride, group, packed, step);
 }
 
-/* One group. As long as 8 numbers more may be read and written, vectors are copied, and what is written too much, the
- * next row overwrites. */
-INLINE void pack_columns_loop(size_t rows, size_t columns, const float *a, size_t stride, size_t group, float *packed) {
-    size_t r = 0;
-    for (; columns == group && r + LANES < rows; r++)
-        for (size_t c = 0; c < group; c += LANES)
-            STORE(LOAD(a + r * stride + c), packed + r * group + c);
-    for (; r < rows; r++)
-        for (size_t c = 0; c < group; c++)
-            packed[r * group + c] = c < columns ? a[r * stride + c] : 0;
-}
-
-SB_CLONES
-static void pack_columns(size_t rows, size_t columns, const float *a, size_t stride, size_t group, float *packed) {
-    if (group == 8)
-        pack_columns_loop(rows, columns, a, stride, 8, packed);
-    else if (group == 6)
-        pack_columns_loop(rows, columns, a, stride, 6, packed);
-    else
-        pack_columns_loop(rows, columns, a, stride, group, packed);
-}
-
-void sb_pack_columns(size_t rows, size_t columns, const float *a, size_t stride, size_t group, float *packed,
-                     size_t step) {
-    for (size_t first = 0; first < columns; first += group, packed += step)
-        pack_columns(rows, columns - first < group ? columns - first : group, a + first, stride, group, packed);
+void sb_pack_again(size_t rows, size_t columns, const float *packed, size_t from, size_t to, float *again) {
+    for (size_t row = 0; row < rows; row++) {
+        const float *source = packed + row / from * from * columns + row % from;
+        float *target = again + row / to * to * columns + row % to;
+        for (size_t c = 0; c < columns; c++)
+            target[c * to] = source[c * from];
+    }
 }

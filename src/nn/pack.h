@@ -13,10 +13,8 @@
  * for each g, c < columns and r < group, with zeros in place of the rows that the last group lacks. */
 void sb_pack_rows(size_t rows, size_t columns, const float *a, size_t stride, size_t group, float *packed, size_t step);
 
-/** Groups of columns, as they are:
- *     packed[g * step + r * group + c] = a[r * stride + g * group + c]
- * for each g, r < rows and c < group, with zeros in place of the columns that the last group lacks. */
-void sb_pack_columns(size_t rows, size_t columns, const float *a, size_t stride, size_t group, float *packed,
-                     size_t step);
+/** What sb_pack_rows gave with groups of @p from (and a step of columns * from), in groups of @p to (and a step of
+ * columns * to). */
+void sb_pack_again(size_t rows, size_t columns, const float *packed, size_t from, size_t to, float *again);
 
 #endif

@@ -28,16 +28,6 @@ static void expect_rows(const packing *p, const float *a, float *packed) {
             }
 }
 
-static void expect_columns(const packing *p, const float *a, float *packed) {
-    size_t step = p->rows * p->group + p->spare;
-    for (size_t g = 0; g < groups_of(p->columns, p->group); g++)
-        for (size_t r = 0; r < p->rows; r++)
-            for (size_t c = 0; c < p->group; c++) {
-                size_t column = g * p->group + c;
-                packed[g * step + r * p->group + c] = column < p->columns ? a[r * p->stride + column] : 0;
-            }
-}
-
 /* --- Cases ----------------------------------------------------------------------------------------------------------
  */
 
@@ -46,17 +36,15 @@ typedef struct operands {
     float *expected;
 } operands;
 
-static void check(const operands *o, const packing *p, bool by_rows) {
-    size_t extent = (p->rows - 1) * p->stride + p->columns;
-    size_t groups = groups_of(by_rows ? p->rows : p->columns, p->group);
-    size_t of_group = (by_rows ? p->columns : p->rows) * p->group, step = of_group + p->spare;
-    size_t count = groups * step - p->spare;
+static void check(const operands *o, const packing *p) {
+    size_t extent = (p->rows - 1) * p->stride + p->columns, step = p->columns * p->group + p->spare;
+    size_t count = groups_of(p->rows, p->group) * step - p->spare;
     float *a = before_fence(&o->from, extent), *packed = before_fence(&o->to, count);
     assert_true(count <= MOST);
     fill(packed, count, untouched);
     fill(o->expected, count, untouched);
-    (by_rows ? expect_rows : expect_columns)(p, a, o->expected);
-    (by_rows ? sb_pack_rows : sb_pack_columns)(p->rows, p->columns, a, p->stride, p->group, packed, step);
+    expect_rows(p, a, o->expected);
+    sb_pack_rows(p->rows, p->columns, a, p->stride, p->group, packed, step);
     if (memcmp(packed, o->expected, count * sizeof *packed) != 0)
         print_error("%zu x %zu, stride %zu, groups of %zu\n", p->rows, p->columns, p->stride, p->group);
     assert_same_bits(packed, o->expected, count);
@@ -67,40 +55,64 @@ static const size_t groups[] = {1, 3, 4, 6, 8, 12, 16, 24, 32, 40};
 enum { COUNTS = sizeof counts / sizeof *counts, GROUPS = sizeof groups / sizeof *groups };
 
 /* The strides are that of whole rows, one more, and 16, for which there are loops of their own. */
-static void check_strides(const operands *o, size_t rows, size_t columns, size_t group, bool by_rows) {
+static void check_strides(const operands *o, size_t rows, size_t columns, size_t group) {
     const size_t strides[] = {columns, columns + 1, 16, 70};
     for (size_t s = 0; s < sizeof strides / sizeof *strides; s++)
         for (size_t spare = 0; strides[s] >= columns && spare <= 11; spare += 11)
-            check(o, &(packing){rows, columns, strides[s], group, spare}, by_rows);
+            check(o, &(packing){rows, columns, strides[s], group, spare});
 }
 
-static void check_all(bool by_rows) {
+static void groups_of_rows_are_transposed_and_nothing_else_is_touched(void **state) {
+    (void)state;
     operands o = {open_fence(MOST), open_fence(MOST), malloc(MOST * sizeof(float))};
     assert_non_null(o.expected);
     fill_random(before_fence(&o.from, MOST), MOST, 1);
     for (size_t r = 0; r < COUNTS; r++)
         for (size_t c = 0; c < COUNTS; c++)
             for (size_t g = 0; g < GROUPS; g++)
-                check_strides(&o, counts[r], counts[c], groups[g], by_rows);
+                check_strides(&o, counts[r], counts[c], groups[g]);
     free(o.expected);
     close_fence(&o.from);
     close_fence(&o.to);
 }
 
-static void groups_of_rows_are_transposed_and_nothing_else_is_touched(void **state) {
-    (void)state;
-    check_all(true);
+/* Places of rows that the last group lacks are left alone. */
+static void check_again(const operands *o, size_t rows, size_t columns, size_t from, size_t to) {
+    size_t count = groups_of(rows, from) * from * columns, again = groups_of(rows, to) * to * columns;
+    float *a = before_fence(&o->from, rows * columns), *packed = before_fence(&o->to, count);
+    float *regrouped = malloc(again * sizeof *regrouped);
+    assert_non_null(regrouped);
+    sb_pack_rows(rows, columns, a, columns, from, packed, from * columns);
+    fill(regrouped, again, untouched);
+    sb_pack_again(rows, columns, packed, from, to, regrouped);
+    expect_rows(&(packing){rows, columns, columns, to, 0}, a, o->expected);
+    for (size_t g = 0; g < groups_of(rows, to); g++)
+        for (size_t c = 0; c < columns; c++)
+            for (size_t r = g * to; r < g * to + to; r++) {
+                size_t at = (g * columns + c) * to + r % to;
+                assert_true(r < rows ? regrouped[at] == o->expected[at] : isnan(regrouped[at]));
+            }
+    free(regrouped);
 }
 
-static void groups_of_columns_stay_as_they_are_and_nothing_else_is_touched(void **state) {
+static void packed_rows_are_regrouped(void **state) {
     (void)state;
-    check_all(false);
+    operands o = {open_fence(MOST), open_fence(MOST), malloc(MOST * sizeof(float))};
+    assert_non_null(o.expected);
+    fill_random(before_fence(&o.from, MOST), MOST, 2);
+    for (size_t r = 0; r < COUNTS; r++)
+        for (size_t from = 0; from < GROUPS; from++)
+            for (size_t to = 0; to < GROUPS; to++)
+                check_again(&o, counts[r], 5, groups[from], groups[to]);
+    free(o.expected);
+    close_fence(&o.from);
+    close_fence(&o.to);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups_of_rows_are_transposed_and_nothing_else_is_touched),
-        cmocka_unit_test(groups_of_columns_stay_as_they_are_and_nothing_else_is_touched),
+        cmocka_unit_test(packed_rows_are_regrouped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
