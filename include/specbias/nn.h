@@ -116,7 +116,7 @@ typedef enum sb_phase {
     SB_PHASES,
 } sb_phase;
 
-/** Seconds that sb_network_gradient, _adam and _step have spent in each phase. */
+/** Seconds that the operations of a network have spent in each phase. */
 typedef struct sb_profile {
     double seconds[SB_PHASES];
     double since; /**< sb_seconds() at the last mark */

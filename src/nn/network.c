@@ -75,12 +75,18 @@ void sb_network_on_block(sb_network *network, sb_code (*progress)(void *), void 
     network->progress_context = context;
 }
 
+static void start_profile(sb_network *network) {
+    if (network->profile)
+        network->profile->since = sb_seconds();
+}
+
 sb_code sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs) {
     sb_code code = SB_OK;
     network->passed = 0;
     size_t inputs = network->shape.widths[0], width = network->shape.widths[network->shape.depth];
     for (size_t first = 0; code == SB_OK && first < samples; first += network->batch) {
         size_t count = samples - first < network->batch ? samples - first : network->batch;
+        start_profile(network);
         network->kernels->forward(network, x + first * inputs, count, outputs + first * width);
         if (network->progress)
             code = network->progress(network->progress_context);
@@ -90,11 +96,6 @@ sb_code sb_network_forward(sb_network *network, const float *x, size_t samples, 
 
 void sb_network_profile(sb_network *network, sb_profile *profile) {
     network->profile = profile;
-}
-
-static void start_profile(sb_network *network) {
-    if (network->profile)
-        network->profile->since = sb_seconds();
 }
 
 double sb_network_gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples) {
@@ -133,6 +134,7 @@ const sb_shape *sb_network_shape(const sb_network *network) {
 void sb_network_preactivations(sb_network *network, const float *x, size_t samples, float *const *z) {
     if (samples > network->batch)
         abort();
+    start_profile(network);
     network->kernels->preactivations(network, x, samples, z);
     network->passed = samples;
 }
@@ -140,11 +142,13 @@ void sb_network_preactivations(sb_network *network, const float *x, size_t sampl
 void sb_network_deltas(sb_network *network, size_t samples, const float *seeds, float *const *delta) {
     if (samples != network->passed)
         abort();
+    start_profile(network);
     network->kernels->deltas(network, samples, seeds, delta);
 }
 
 void sb_network_tangents(sb_network *network, size_t samples, const float *directions, float *const *t) {
     if (samples != network->passed)
         abort();
+    start_profile(network);
     network->kernels->tangents(network, samples, directions, t);
 }

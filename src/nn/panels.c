@@ -13,18 +13,21 @@ typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(s
 enum { USUAL_VECTOR = 16 };
 #define INLINE static inline __attribute__((always_inline))
 
-INLINE void bias_loop(size_t features, size_t vector, const float *restrict biases, float *restrict values) {
+INLINE void bias_loop(size_t features, size_t vector, bool relu, const float *restrict biases, float *restrict values) {
     for (size_t f = 0; f < features; f++)
-        for (size_t v = 0; v < vector; v++)
-            values[f * vector + v] += biases[f];
+        for (size_t v = 0; v < vector; v++) {
+            float z = values[f * vector + v] + biases[f];
+            values[f * vector + v] = relu && z < 0 ? 0 : z;
+        }
 }
 
 SB_CLONES
-static void panel_bias(size_t features, size_t vector, const float *restrict biases, float *restrict values) {
-    if (vector == USUAL_VECTOR)
-        bias_loop(features, USUAL_VECTOR, biases, values);
+static void panel_bias(size_t features, size_t vector, bool relu, const float *restrict biases,
+                       float *restrict values) {
+    if (vector == USUAL_VECTOR && relu)
+        bias_loop(features, USUAL_VECTOR, true, biases, values);
     else
-        bias_loop(features, vector, biases, values);
+        bias_loop(features, vector, relu, biases, values);
 }
 
 SB_CLONES
@@ -76,9 +79,12 @@ INLINE void forward_loop(size_t in, size_t out, size_t vector, const float *rest
             for (; i + CHAINS <= in; i += CHAINS)
                 for (size_t chain = 0; chain < CHAINS; chain++)
                     sums[chain] += weights[i + chain] * READ(inputs + (i + chain) * vector + v);
+            lanes sum = sums[0];
+            if (in >= CHAINS)
+                sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
             for (; i < in; i++)
-                sums[0] += weights[i] * READ(inputs + i * vector + v);
-            AT(outputs + o * vector + v) = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+                sum += weights[i] * READ(inputs + i * vector + v);
+            AT(outputs + o * vector + v) = sum;
         }
 }
 
@@ -130,8 +136,8 @@ static void thin_gradient(size_t in, size_t out, size_t vector, const float *res
 
 void sb_panel_epilogue(size_t features, size_t vector, const sb_epilogue *epilogue, float *restrict values) {
     if (epilogue->biases)
-        panel_bias(features, vector, epilogue->biases, values);
-    if (epilogue->relu)
+        panel_bias(features, vector, epilogue->relu, epilogue->biases, values);
+    else if (epilogue->relu)
         panel_relu(features * vector, values);
     if (epilogue->activations)
         panel_mask(features * vector, epilogue->activations, values);
