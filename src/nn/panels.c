@@ -1,19 +1,13 @@
 #include "panels.h"
 
-#include <string.h>
-
-/* Vectors of 8 are two registers, or half of one, where the instruction set's are not so wide or wider. */
-enum { LANES = 8 };
-typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
-#define AT(address)   (*(lanes *)(void *)(address))
-#define READ(address) (*(const lanes *)(const void *)(address))
+#include "lanes.h"
 
 /* Each loop is written once, for any number of samples side by side, and compiled a second time for the 16 of the usual
  * micro-kernels, whose inner loops are then one or two instructions. */
 enum { USUAL_VECTOR = 16 };
-#define INLINE static inline __attribute__((always_inline))
 
-INLINE void bias_loop(size_t features, size_t vector, bool relu, const float *restrict biases, float *restrict values) {
+SB_INLINE void bias_loop(size_t features, size_t vector, bool relu, const float *restrict biases,
+                         float *restrict values) {
     for (size_t f = 0; f < features; f++)
         for (size_t v = 0; v < vector; v++) {
             float z = values[f * vector + v] + biases[f];
@@ -49,13 +43,13 @@ static void panel_add(size_t count, const float *restrict values, float *restric
 }
 
 /* Vectors are added in their order, then halves of the sum. */
-INLINE void sums_loop(size_t rows, size_t vector, const float *restrict values, float *restrict sums) {
+SB_INLINE void sums_loop(size_t rows, size_t vector, const float *restrict values, float *restrict sums) {
     for (size_t r = 0; r < rows; r++, values += vector) {
-        lanes sum = READ(values);
-        for (size_t v = LANES; v < vector; v += LANES)
-            sum += READ(values + v);
-        sum += __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3);
-        sum += __builtin_shufflevector(sum, sum, 2, 3, 0, 1, 6, 7, 4, 5);
+        sb_lanes sum = SB_READ_LANES(values);
+        for (size_t v = SB_LANES; v < vector; v += SB_LANES)
+            sum += SB_READ_LANES(values + v);
+        sum += SB_SHUFFLE_LANES(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3);
+        sum += SB_SHUFFLE_LANES(sum, sum, 2, 3, 0, 1, 6, 7, 4, 5);
         sums[r] = sum[0] + sum[1];
     }
 }
@@ -69,22 +63,22 @@ static void panel_sums(size_t rows, size_t vector, const float *restrict values,
 }
 
 /* Four sums, of every fourth input each, so that an addition does not wait for the one before it. */
-INLINE void forward_loop(size_t in, size_t out, size_t vector, const float *restrict weights,
-                         const float *restrict inputs, float *restrict outputs) {
+SB_INLINE void forward_loop(size_t in, size_t out, size_t vector, const float *restrict weights,
+                            const float *restrict inputs, float *restrict outputs) {
     enum { CHAINS = 4 };
     for (size_t o = 0; o < out; o++, weights += in)
-        for (size_t v = 0; v < vector; v += LANES) {
-            lanes sums[CHAINS] = {{0}};
+        for (size_t v = 0; v < vector; v += SB_LANES) {
+            sb_lanes sums[CHAINS] = {{0}};
             size_t i = 0;
             for (; i + CHAINS <= in; i += CHAINS)
                 for (size_t chain = 0; chain < CHAINS; chain++)
-                    sums[chain] += weights[i + chain] * READ(inputs + (i + chain) * vector + v);
-            lanes sum = sums[0];
+                    sums[chain] += weights[i + chain] * SB_READ_LANES(inputs + (i + chain) * vector + v);
+            sb_lanes sum = sums[0];
             if (in >= CHAINS)
                 sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
             for (; i < in; i++)
-                sum += weights[i] * READ(inputs + i * vector + v);
-            AT(outputs + o * vector + v) = sum;
+                sum += weights[i] * SB_READ_LANES(inputs + i * vector + v);
+            SB_LANES_AT(outputs + o * vector + v) = sum;
         }
 }
 
@@ -97,8 +91,8 @@ static void thin_forward(size_t in, size_t out, size_t vector, const float *rest
         forward_loop(in, out, vector, weights, inputs, outputs);
 }
 
-INLINE void backward_loop(size_t in, size_t out, size_t vector, const float *restrict weights,
-                          const float *restrict deltas, float *restrict below) {
+SB_INLINE void backward_loop(size_t in, size_t out, size_t vector, const float *restrict weights,
+                             const float *restrict deltas, float *restrict below) {
     for (size_t i = 0; i < in; i++) {
         for (size_t v = 0; v < vector; v++)
             below[i * vector + v] = weights[i] * deltas[v];
@@ -117,8 +111,8 @@ static void thin_backward(size_t in, size_t out, size_t vector, const float *res
         backward_loop(in, out, vector, weights, deltas, below);
 }
 
-INLINE void gradient_loop(size_t in, size_t out, size_t vector, const float *restrict deltas,
-                          const float *restrict inputs, float *restrict gradients) {
+SB_INLINE void gradient_loop(size_t in, size_t out, size_t vector, const float *restrict deltas,
+                             const float *restrict inputs, float *restrict gradients) {
     for (size_t o = 0; o < out; o++)
         for (size_t i = 0; i < in; i++)
             for (size_t v = 0; v < vector; v++)
