@@ -1,5 +1,6 @@
 #include "microkernel.h"
 
+#include <blis.h>
 #include <string.h>
 
 #ifdef SPECBIAS_BLIS_MICROKERNELS
@@ -49,7 +50,7 @@ bool sb_microkernel_blis(sb_microkernel *kernel) {
         .vector = by_columns ? rows : columns,
         .panels = 1,
         .multiply = by_columns ? multiply_by_columns : multiply_by_rows,
-        .function = bli_cntx_get_l3_nat_ukr_dt(BLIS_FLOAT, BLIS_GEMM_UKR, context),
+        .function = (void (*)(void))bli_cntx_get_l3_nat_ukr_dt(BLIS_FLOAT, BLIS_GEMM_UKR, context),
         .context = context,
     };
     return kernel->vector % 8 == 0;

@@ -10,7 +10,6 @@
 #ifndef SPECBIAS_NN_MICROKERNEL_H
 #define SPECBIAS_NN_MICROKERNEL_H
 
-#include <blis.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -44,8 +43,8 @@ struct sb_microkernel {
     bool has_epilogue;        /**< otherwise it is left to sb_panel_epilogue */
     /** May read one k past the ends of a and b. */
     void (*multiply)(const sb_microkernel *kernel, const sb_tile *tile);
-    void_fp function; /**< BLIS's, if it is one of those */
-    cntx_t *context;
+    void (*function)(void); /**< BLIS's, if it is one of those, */
+    void *context;          /**< and what it wants to be given */
 };
 
 /** Each finds a micro-kernel; false if there is none. Ours for this processor, or BLIS's if we have none: */

@@ -3,6 +3,7 @@
  * process of its own because BLIS chooses once. */
 #include "../../src/nn/microkernel.h"
 #include "nn_operands.h"
+#include <blis.h>
 #include <float.h>
 #include <signal.h>
 #include <specbias/nn.h>
