@@ -1,10 +1,10 @@
 #include "clock.h"
 #include <specbias/bench.h>
 
-/* A loop keeps CHAINS vectors in registers and does x = a x + b on each in turn. Each waits for its own last result
- * only: two units with a latency of 4 or 5 cycles need 8 to 10 chains, four (as on large ARM cores) 16. With a and b
- * they fit the 16 vector registers of AVX2 and the 32 of AVX-512 and NEON. The values tend to b / (1 - a) and never
- * leave the normal numbers.
+/* A loop keeps CHAINS vectors in registers and does x = a x + x on each in turn. Each waits for its own last result
+ * only: two units with a latency of 4 or 5 cycles need 8 to 10 chains, four (as on large ARM cores) 16. With a they fit
+ * the 16 vector registers of AVX2 and the 32 of AVX-512 and NEON. NEON's multiply-add writes over what it adds to: with
+ * a x + b, clang copied b before each. a is so small that the sum is x again, which stays a normal number.
  *
  * This file is compiled with -ffp-contract=fast, so that a product and a sum become one instruction wherever the
  * instruction set has it, and with optimisation and without sanitizers in every build, or else the chains live in
@@ -22,12 +22,12 @@ typedef float (*sweep)(size_t turns, float start);
 #define DEFINE_SWEEP(name, attributes, bytes)                                                                          \
     attributes static float name(size_t turns, float start) {                                                          \
         typedef float vector __attribute__((vector_size(bytes)));                                                      \
-        const vector a = (vector){0} + (0.99f + start), b = (vector){0} + (0.01f + start);                             \
+        const vector a = (vector){0} + (1e-9f + start);                                                                \
         vector x[CHAINS];                                                                                              \
         for (int i = 0; i < CHAINS; i++)                                                                               \
-            x[i] = (vector){0} + ((float)i + start);                                                                   \
+            x[i] = (vector){0} + ((float)(i + 1) + start);                                                             \
         for (size_t turn = 0; turn < turns; turn++)                                                                    \
-            _Pragma("GCC unroll 16") for (int i = 0; i < CHAINS; i++) x[i] = x[i] * a + b;                             \
+            _Pragma("GCC unroll 16") for (int i = 0; i < CHAINS; i++) x[i] = x[i] * a + x[i];                          \
         for (int i = 1; i < CHAINS; i++)                                                                               \
             x[0] += x[i];                                                                                              \
         return x[0][0];                                                                                                \
