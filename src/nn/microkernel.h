@@ -26,7 +26,7 @@ typedef struct sb_epilogue {
  * columns. */
 typedef struct sb_tile {
     size_t k;
-    const float *a, *b;    /**< [k][broadcast]; [k][vector], aligned to SB_ALIGNMENT */
+    const float *a, *b;    /**< [k][broadcast]; [k][vector], whole vectors behind an SB_ALIGNMENT boundary */
     const float *before;   /**< NULL: 0; for BLIS's, c otherwise */
     float *c;              /**< all of its rows and columns must be writable */
     size_t stride;         /**< of rows in c, before and activations */
