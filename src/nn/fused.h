@@ -14,6 +14,22 @@
  *
  * fused.c lays out the memory, fused_products.c multiplies panels, fused_step.c trains, fused_passes.c serves probes.
  */
+/* clang-format off */
+/* What was tried, beside the plain kernels on one Zen 4 core with a peak of 98 to 106 GFLOP/s (medians of pairs taken in
+ * turn). The plain kernels reach .72 to .87 of it when nothing else runs, so that 1.15 to 1.4 would be all there is.
+ *   networks of bench             a     b     c     d     tiny
+ *   BLIS's tiles of 6 by 16       1.01  1.00  1.03  0.97  1.06
+ *   ours for AVX2                 1.05  1.03  1.11  0.94  1.19
+ *   ours for AVX-512              1.18  1.13  1.16  1.10  1.28
+ * Tiles alone, k = 256, GFLOP/s of 98: BLIS's 6x16 87; AVX2 6x16 83 to 88, 5x16 80, 4x16 75; AVX-512 8x16, 8x32, 12x32,
+ * 14x32, 8x48, 6x64, 12x16 and 16x16 all 93 or 94, so what counts is that 8 divides the usual widths (a: 3%).
+ * Epilogues in registers instead of over panels: c 6%, tiny 8%. Deltas in the place of activations: a fifth less memory
+ * (tiny). Weights stored as the operand of forward, and one place for all gradients of a step: a 7%, b and d 3%.
+ * Blocks of 128 or 512 instead of 256 samples, or numbers of k: within 3% either way.
+ * Several networks at once: 8 networks that step in turn run at .95 (tiny), .96 (a) and .99 (c) of the speed of one by
+ * itself. Of a step of tiny, 84% are products, 9% thin layers and 2% Adam, which stacked networks would have to do just
+ * the same; there is no stacking, because it could save only part of the 5% that remain. */
+/* clang-format on */
 #ifndef SPECBIAS_NN_FUSED_H
 #define SPECBIAS_NN_FUSED_H
 
