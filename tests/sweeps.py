@@ -13,13 +13,11 @@ SKIP = 77  # CTest's SKIP_RETURN_CODE
 
 def need(*modules):
     """Leave with CTest's code for 'skipped' and the reason if a Python module is missing."""
-    import importlib
+    from importlib.util import find_spec
 
     for module in modules:
-        try:
-            importlib.import_module(module)
-        except ImportError as error:
-            print(f"SKIPPED: this interpreter has no {module} ({error})")
+        if not find_spec(module):
+            print(f"SKIPPED: this interpreter has no {module}")
             raise SystemExit(SKIP)
 
 

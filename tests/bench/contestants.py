@@ -56,18 +56,21 @@ class Program:
 
 
 class Torch:
-    """A worker process of torch_step.py that lives as long as this object."""
+    """A worker process of torch_step.py, until it is closed."""
 
-    def __init__(self, name, settings):
-        self.name, self.settings = name, settings
+    def __init__(self, settings):
+        self.settings = settings
         self.process = subprocess.Popen([sys.executable, os.path.join(HERE, "torch_step.py")], env=environment(settings),
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.about = json.loads(self.read())
 
+    def name(self):
+        return f"{self.about['blas']}, {describe(self.settings)}"
+
     def read(self):
         line = self.process.stdout.readline()
         if not line:
-            raise Failure(f"PyTorch with {self.name}: the worker ended with code {self.process.wait()}")
+            raise Failure(f"PyTorch with {describe(self.settings)}: the worker ended with code {self.process.wait()}")
         return line
 
     def measure(self, case, form, steps):
@@ -88,20 +91,46 @@ def processor():
     return rows.get("model name", "unknown processor"), set(rows.get("flags", "").split())
 
 
+def has_avx512():
+    return {"avx512f", "avx512dq", "avx512bw", "avx512vl"} <= processor()[1]
+
+
 def machine(cores):
     return {"date": datetime.date.today().isoformat(), "processor": processor()[0], "cores": cores}
 
 
 def blas_folders(given):
-    """Name and folder of one OpenBLAS and one BLIS, with one thread their builds are alike: the folder `given`, else
+    """By name, the folder of one OpenBLAS and of one BLIS, with one thread their builds are alike: `given`, else
     Debian's."""
+    found = {}
     for name in "openblas", "blis":
-        folders = [given] if given and os.path.basename(given).startswith(name) else []
+        folders = [given] if given and os.path.basename(os.path.normpath(given)).startswith(name) else []
         for threads in "serial", "openmp", "pthread":
             folders += glob.glob(f"/usr/lib/*/{name}-{threads}")
         folders = [folder for folder in folders if os.path.exists(os.path.join(folder, "libblas.so.3"))]
         if folders:
-            yield name, folders[0]
+            found[name] = os.path.abspath(folders[0])
+    return found
+
+
+def with_blas(folder, settings):
+    path = os.pathsep.join(filter(None, (folder, os.environ.get("LD_LIBRARY_PATH"))))
+    return {"LD_LIBRARY_PATH": path, **settings}
+
+
+def tuned(given_blas):
+    """PyTorch with the settings that are known to help it on a processor with AVX-512."""
+    if not has_avx512():
+        raise Failure("this processor has no AVX-512")
+    folders = blas_folders(given_blas)
+    if "openblas" not in folders:
+        raise Failure("OpenBLAS is not installed")
+    settings = {"OPENBLAS_CORETYPE": "SkylakeX", "ATEN_CPU_CAPABILITY": "avx512"}
+    worker = Torch(with_blas(folders["openblas"], settings))
+    if not worker.about["blas"].startswith("OpenBLAS"):
+        worker.close()
+        raise Failure(f"this PyTorch takes no other BLAS than {worker.about['blas']}")
+    return worker
 
 
 # glibc returns large blocks to the system and takes them back at every step unless told not to: kept, PyTorch's steps of
@@ -110,20 +139,23 @@ KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_":
 
 
 def tunings(given_blas):
-    """Name and environment of every setting under which PyTorch might be fastest on this processor. All keep memory; and
-    each BLAS that is installed is tried with its kernels for AVX-512 and for AVX2 whatever it would choose itself, and
-    PyTorch's own loops for the wider of them. Those of BLIS are chosen by a number, 0 (skx) and 3 (haswell) in versions
-    0.8 and 0.9; in others these are just two more settings."""
-    yield "memory kept", KEEP_MEMORY
-    flags = processor()[1]
-    wide = {"avx512f", "avx512dq", "avx512bw", "avx512vl"} <= flags
-    if not wide and "avx2" not in flags:
+    """Settings under which PyTorch might be fastest on this processor. All keep memory; and each BLAS that is installed is
+    tried with its kernels for AVX-512 and for AVX2 whatever it would choose itself, and PyTorch's own loops for the wider
+    of them. Those of BLIS are chosen by a number, 0 (skx) and 3 (haswell) in versions 0.8 and 0.9; in others these are
+    just two more settings."""
+    yield KEEP_MEMORY
+    wide = has_avx512()
+    if not wide and "avx2" not in processor()[1]:
         return
     variable = {"openblas": "OPENBLAS_CORETYPE", "blis": "BLIS_ARCH_TYPE"}
-    kernels = {"openblas": ["SkylakeX"] * wide + ["Haswell", "Zen"], "blis": ["0"] * wide + ["3"]}
-    for blas, folder in blas_folders(given_blas):
-        path = os.pathsep.join(filter(None, (folder, os.environ.get("LD_LIBRARY_PATH"))))
+    kernels = {"openblas": ["SkylakeX"] * wide + ["Haswell"], "blis": ["0"] * wide + ["3"]}
+    for blas, folder in blas_folders(given_blas).items():
         for kernel in kernels[blas]:
             settings = {variable[blas]: kernel, "ATEN_CPU_CAPABILITY": "avx512" if wide else "avx2"}
-            name = f"memory kept, {blas}, " + " ".join(f"{key}={value}" for key, value in settings.items())
-            yield name, {"LD_LIBRARY_PATH": path, **settings, **KEEP_MEMORY}
+            yield with_blas(folder, {**settings, **KEEP_MEMORY})
+
+
+def describe(settings):
+    """What matters of `settings`, in words; the library shows in what PyTorch says it runs on."""
+    words = [f"{name}={value}" for name, value in settings.items() if name not in KEEP_MEMORY and name != "LD_LIBRARY_PATH"]
+    return " ".join(words + ["memory kept"] * (KEEP_MEMORY.items() <= settings.items())) or "nothing set"

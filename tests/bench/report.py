@@ -7,11 +7,16 @@ import numpy as np
 BEGIN, END = "<!-- written by tests/bench/compare.py -->\n", "<!-- end of what compare.py wrote -->\n"
 NETWORKS = {"a": "1-5x256-1, 200", "b": "2-5x256-1, 1000", "c": "1-4x128-1, 2048", "d": "32-4x512-3, 1024",
             "tiny": "1-3x64-1, 256"}
+COLUMNS = {"stock": "PyTorch", "tuned": "tuned PyTorch", "fastest": "fastest PyTorch", "plain": "plain",
+           "default": "specbias"}
+
+
+def spread(median, lower, upper):
+    return f"{median:.2f} ({lower:.2f}-{upper:.2f})"
 
 
 def quartiles(values):
-    lower, median, upper = np.percentile(values, [25, 50, 75])
-    return f"{median:.2f} ({lower:.2f}-{upper:.2f})"
+    return spread(*np.percentile(values, [50, 25, 75]))
 
 
 def ratios(numerators, denominators):
@@ -29,23 +34,26 @@ def table(head, rows):
 
 
 def steps(results):
-    head = ("case", "network, batch", "PyTorch", "tuned", "plain", "specbias", "over PyTorch", "over tuned PyTorch",
-            "over plain", "share of the peak")
-    rows = []
-    for result in results:
-        times = result["ms"]
-        row = [result["case"], NETWORKS[result["case"]]]
-        row += [f"{np.median(times[name]):.3g}" for name in ("stock", "tuned", "plain", "default")]
-        row += [ratios(times[name], times["default"]) for name in ("stock", "tuned", "plain")]
-        rows.append([*row, quartiles(result["share"])])
+    names = [name for name in ("stock", "tuned", "fastest", "plain", "default") if name in results[0]["ms"]]
+    head = ("case", "network, batch", *(COLUMNS[name] for name in names), "share of the peak")
+    rows = [(result["case"], NETWORKS[result["case"]], *(f"{np.median(result['ms'][name]):.3g}" for name in names),
+             quartiles(result["share"])) for result in results]
     return table(head, rows)
 
 
-def tuned(results):
+def over(results):
+    """The ratios, each with its ceiling."""
+    head = ("case", *(f"over {COLUMNS[name]}" for name in results[0]["over"]))
+    rows = [(result["case"], *(f"{spread(ratio['median'], ratio['q1'], ratio['q3'])} of {ratio['ceiling']:.2f}"
+                               for ratio in result["over"].values())) for result in results]
+    return table(head, rows)
+
+
+def fastest(results):
     """Which settings and form were PyTorch's fastest, and in which cases."""
     cases = {}
     for result in results:
-        chosen = result["pytorch"]["tuned"]
+        chosen = result["fastest"]
         cases.setdefault(f"{chosen['settings']}, {chosen['form']}", []).append(result["case"])
     return "; ".join(f"{', '.join(names)}: {chosen}" for chosen, names in cases.items())
 
@@ -59,9 +67,8 @@ def together(results):
 
 def sweep(result):
     seconds = result["seconds"]
-    return (f"The whole {result['sweep']} ({result['steps']} training steps) on {result['ranks']} cores, from start to exit: "
-            f"PyTorch, one process per core, {np.median(seconds['pytorch']):.1f} s; specbias "
-            f"{np.median(seconds['program']):.1f} s; ratio {ratios(seconds['pytorch'], seconds['program'])} over "
+    return (f"The whole {result['sweep']} on {result['ranks']} cores, from start to exit: PyTorch ({result['pytorch']}), one "
+            f"process per core, {np.median(seconds['pytorch']):.1f} s; specbias {np.median(seconds['program']):.1f} s; ratio {ratios(seconds['pytorch'], seconds['program'])} over "
             f"{len(seconds['program'])} alternating pairs. Both train the same networks on the same data: their "
             "losses differ by {early_loss:.1%} at the first record; by {loss:.0%}, and spectra by {spectrum:.2f}, in the "
             "mean of all records, as those of any two float32 programs do.".format(**result["differences"]))
@@ -69,12 +76,16 @@ def sweep(result):
 
 def text(found):
     about, results = found["about"], found["steps"]
-    parts = [f"{about['date']}, {about['processor']}, {about['cores']} cores; {about['specbias']}; PyTorch {about['torch']} "
-             f"on {about['blas']}. Again: `{about['command']}`",
+    tuned = f"{about['tuned']}, likewise" if about["tuned"] else f"left out, {about['left_out']}"
+    kept = "" if about["flushes_denormals"] else ". It cannot flush denormal numbers here, which slows it down"
+    parts = [f"{about['date']}, {about['processor']}, {about['cores']} cores; {about['specbias']}; PyTorch {about['torch']}. "
+             f"Again: `{about['command']}`",
              steps(results),
-             f"Milliseconds of CPU time of one step on one core: medians of {len(results[0]['share'])} rounds. Ratios are "
-             "medians (and quartiles) of those within a round. PyTorch: "
-             f"{results[0]['pytorch']['stock']['settings']}. Tuned, what was fastest for it here: {tuned(results)}."]
+             f"Milliseconds of CPU time of one step on one core: medians of {len(results[0]['share'])} rounds.",
+             over(results),
+             "Times of the others over specbias's, round by round: median (and quartiles) *of* what it would be with a step "
+             f"at the peak. PyTorch: {about['stock']}, written the usual way (`nn.Sequential`, `torch.optim.Adam`). Tuned: "
+             f"{tuned}. Fastest, of all settings and forms that were tried: {fastest(results)}{kept}."]
     if "together" in found:
         parts.append(together(found["together"]))
     if "sweep" in found:

@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
 """The training step in PyTorch that compare.py measures: forward, loss, backward, Adam, in float32 on one thread.
 
-FORMS are ways in which users write it; which is fastest depends on the size, so compare.py lets each case have its best:
+FORMS are ways to write it; which is fastest depends on the size, so compare.py tries all of them for each case:
+  usual         nn.Sequential of Linear and ReLU, torch.optim.Adam with its defaults
   eager         functional layers with the ReLU in place, gradients dropped rather than zeroed, Adam over lists of tensors
   traced        the same, network and loss through torch.jit.trace
   flat          all parameters are views of one vector, their gradients of another: Adam is one update of one tensor
   flat traced   both
-Measured and left out: torch.jit.script took 2 to 30% longer than eager; nn.Sequential and Adam over single tensors were
-within the noise of eager where networks are large, and slower for tiny ones; torch.autograd.grad into one vector took
-as long as flat.
+Measured and left out: torch.jit.script took 2 to 30% longer than eager; torch.autograd.grad into one vector took as long
+as flat.
 
 Run as a program it is compare.py's worker: it says what it runs on in one line of JSON, then answers each line
 "CASE,FORM,STEPS" with the process CPU time of a step in milliseconds.
 """
 
+import ctypes
 import json
 import sys
 import time
@@ -28,7 +29,6 @@ CASES = {  # depth, width, inputs, outputs, batch
     "d": (5, 512, 32, 3, 1024),
     "tiny": (4, 64, 1, 1, 256),
 }
-FORMS = "eager", "traced", "flat", "flat traced"
 LEARNING_RATE = 3e-4
 WARM_UP = 10  # steps before the first measurement: buffers are allocated, traces optimised
 REFILL = 2  # steps before every other one: others have had the caches meanwhile
@@ -47,10 +47,33 @@ def views(flat, shapes):
     return [piece.view(shape) for piece, shape in zip(pieces, shapes)]
 
 
-class Trainer:
+class Usual:
     """A network with parameters W_1, b_1, W_2, ... that learns y[samples][outputs] at x[samples][inputs]."""
 
-    def __init__(self, parameters, x, y, form, learning_rate=LEARNING_RATE):
+    def __init__(self, parameters, x, y, learning_rate):
+        self.x, self.y, layers = x, y, []
+        for weights, biases in zip(parameters[::2], parameters[1::2]):
+            linear = torch.nn.Linear(weights.shape[1], weights.shape[0])
+            linear.load_state_dict({"weight": weights, "bias": biases})
+            layers += [linear, torch.nn.ReLU()]
+        self.model = torch.nn.Sequential(*layers[:-1])
+        self.parameters = list(self.model.parameters())
+        self.adam = torch.optim.Adam(self.model.parameters(), lr=learning_rate)
+
+    def step(self):
+        """The loss and the outputs before the update."""
+        outputs = self.model(self.x)
+        loss = functional.mse_loss(outputs, self.y)
+        self.adam.zero_grad()
+        loss.backward()
+        self.adam.step()
+        return loss, outputs
+
+
+class Unusual:
+    """The same in one of the other forms."""
+
+    def __init__(self, parameters, x, y, learning_rate, form):
         self.x, self.y, self.flat = x, y, None
         if "flat" in form:
             shapes = [tensor.shape for tensor in parameters]
@@ -68,7 +91,6 @@ class Trainer:
             self.function = torch.jit.trace(loss_and_outputs, (x, y, *self.parameters))
 
     def step(self):
-        """The loss and the outputs before the update."""
         if self.flat is None:
             self.adam.zero_grad(set_to_none=True)
         else:
@@ -79,7 +101,12 @@ class Trainer:
         return loss, outputs
 
 
-def trainer(case, form):
+def trainer(parameters, x, y, learning_rate, form):
+    settings = parameters, x, y, learning_rate
+    return Usual(*settings) if form == "usual" else Unusual(*settings, form)
+
+
+def trainer_of_case(case, form):
     """Uniform weights and biases on +-1/sqrt(fan_in), as in the program; the same ones for every form."""
     depth, width, inputs, outputs, batch = CASES[case]
     generator = torch.Generator().manual_seed(0)
@@ -89,24 +116,35 @@ def trainer(case, form):
         for shape in (fan_out, fan_in), (fan_out,):
             parameters.append((torch.rand(shape, generator=generator) * 2 - 1) / fan_in**0.5)
     x, y = (torch.rand((batch, columns), generator=generator) for columns in (inputs, outputs))
-    return Trainer(parameters, x, y, form)
+    return trainer(parameters, x, y, LEARNING_RATE, form)
 
 
 def one_thread():
+    """One thread, on which denormal numbers are taken as zeros, as the program does; false where PyTorch cannot."""
     torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
+    return torch.set_flush_denormal(True)
+
+
+def name_of(library):
+    """OpenBLAS's version and kernels, or the folder, "blis-openmp": Debian has one for each."""
+    blas = ctypes.CDLL(library)
+    if not hasattr(blas, "openblas_get_config"):
+        return library.split("/")[-2]
+    blas.openblas_get_config.restype = blas.openblas_get_corename.restype = ctypes.c_char_p
+    version = blas.openblas_get_config().decode().split(" ")[:2]  # "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ..."
+    return f"{' '.join(version)} for {blas.openblas_get_corename().decode()}"
 
 
 def blas_in_use():
-    """The BLAS library that this process has loaded: a folder's name, "openblas-serial"; Debian has one for each."""
+    """What multiplies matrices in this process."""
     with open("/proc/self/maps") as maps:
         files = {line.split()[-1] for line in maps if "/libblas.so" in line or "/libmkl_core" in line}
-    return " ".join(sorted(file.split("/")[-2] for file in files)) or "built in"
+    return " ".join(sorted(map(name_of, files))) or "its own BLAS"
 
 
 def answer(trainers, case, form, steps):
     if (case, form) not in trainers:
-        trainers[case, form] = trainer(case, form)
+        trainers[case, form] = trainer_of_case(case, form)
         losses = [trainers[case, form].step()[0].item() for _ in range(WARM_UP)]
         first = trainers.setdefault(case, losses)
         if max(abs(loss - other) / other for loss, other in zip(losses, first)) > 1e-4:
@@ -121,8 +159,8 @@ def answer(trainers, case, form, steps):
 
 
 def main():
-    one_thread()
-    print(json.dumps({"torch": torch.__version__, "blas": blas_in_use()}), flush=True)
+    flushes = one_thread()
+    print(json.dumps({"torch": torch.__version__, "blas": blas_in_use(), "flushes_denormals": flushes}), flush=True)
     trainers = {}
     for line in sys.stdin:
         case, form, steps = line.strip().split(",")

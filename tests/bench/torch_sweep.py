@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The quickstart sweep in PyTorch, as a user would write it: `torch_sweep.py SWEEP STARTS RESULTS PROCESSES STEPS FORM`.
+"""The quickstart sweep in PyTorch: `torch_sweep.py SWEEP STARTS RESULTS PROCESSES FORM [PATH=VALUE]...`.
 
 Trains the networks whose parameters, inputs and targets the results file STARTS holds, one process per core, with the
-settings of the sweep file SWEEP, and writes what its probes measure, under the program's names, to RESULTS (.npz).
+settings of the sweep file SWEEP, overridden as by the program's --set, and writes what its probes measure, under the
+program's names, to RESULTS (.npz).
 """
 
 import multiprocessing
@@ -46,12 +47,12 @@ def perturbation(parameters, x, y, settings, frequencies):
     return rows
 
 
-def train(start, sweep, steps, form):
+def train(start, sweep, form):
     """One trial: what is measured, by name."""
     torch_step.one_thread()
     parameters, x, y, frequencies, amplitudes = start
     rate, every, probes = float(sweep["training"]["learning_rate"]), sweep["record"]["every"], sweep["probes"]
-    trainer = torch_step.Trainer(parameters, x, y, form, learning_rate=rate)
+    trainer = torch_step.trainer(parameters, x, y, rate, form)
     losses, spectra, norms = [], [], []
 
     def record(loss, outputs):
@@ -60,7 +61,7 @@ def train(start, sweep, steps, form):
         with torch.no_grad():
             norms.append(spectral_norms(trainer.parameters))
 
-    for step in range(steps):
+    for step in range(sweep["training"]["steps"]):
         if step % every == 0:
             with torch.no_grad():
                 record(*torch_step.loss_and_outputs(x, y, *trainer.parameters))
@@ -87,11 +88,20 @@ def read_starts(path):
     return starts
 
 
-def main(sweep, starts, results, processes, steps, form):
+def override(settings, path, value):
+    *sections, key = path.split(".")
+    for section in sections:
+        settings = settings[section]
+    settings[key] = yaml.safe_load(value)
+
+
+def main(sweep, starts, results, processes, form, *overrides):
     with open(sweep) as file:
         settings = yaml.safe_load(file)
+    for pair in overrides:
+        override(settings, *pair.split("=", 1))
     with multiprocessing.get_context("fork").Pool(int(processes)) as pool:
-        work = [(start, settings, int(steps), form) for start in read_starts(starts)]
+        work = [(start, settings, form) for start in read_starts(starts)]
         trials = pool.starmap(train, work, chunksize=1)
     np.savez(results, **{name: np.array([trial[name] for trial in trials]) for name in trials[0]})
 

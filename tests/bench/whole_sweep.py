@@ -15,7 +15,7 @@ import time
 import contestants
 
 SWEEP = os.path.join(contestants.HERE, "../../sweeps/quickstart.yaml")
-STEPS = 8000  # of the quickstart
+SHORT = "training.steps=20", "probes.perturbation.directions=1"
 LIMITS = {"early_loss": 0.02, "loss": 0.15, "spectrum": 0.1}
 
 
@@ -26,8 +26,8 @@ def wall_time(command, settings):
 
 
 class Sweep:
-    def __init__(self, program, mpirun, ranks, folder, steps):
-        self.launch, self.ranks, self.folder, self.steps = [*mpirun, str(ranks), program.path], ranks, folder, steps
+    def __init__(self, program, mpirun, ranks, folder, overrides):
+        self.launch, self.ranks, self.folder, self.overrides = [*mpirun, str(ranks), program.path], ranks, folder, overrides
         self.starts = self.path("starts.h5")
         only = ["--set", "probes={parameters: {at: [0]}, spectrum: {}}", "--set", "training.steps=1"]
         contestants.run([program.path, "run", SWEEP, "-o", self.starts, "--quiet", *only], {})
@@ -36,12 +36,12 @@ class Sweep:
         return os.path.join(self.folder, name)
 
     def by_program(self):
-        options = ["--quiet", "--overwrite", "--set", f"training.steps={self.steps}"]
+        options = ["--quiet", "--overwrite", *(f"--set={override}" for override in self.overrides)]
         return wall_time([*self.launch, "run", SWEEP, "-o", self.path("program.h5"), *options], {})
 
     def by_pytorch(self, worker, form):
         script = os.path.join(contestants.HERE, "torch_sweep.py")
-        arguments = [SWEEP, self.starts, self.path("pytorch.npz"), str(self.ranks), str(self.steps), form]
+        arguments = [SWEEP, self.starts, self.path("pytorch.npz"), str(self.ranks), form, *self.overrides]
         return wall_time([sys.executable, script, *arguments], worker.settings)
 
     def differences(self):
@@ -66,14 +66,15 @@ def agree(result):
     return all(value <= LIMITS[name] for name, value in result["differences"].items())
 
 
-def measure(program, mpirun, ranks, pairs, steps, worker, form, say):
+def measure(program, mpirun, ranks, pairs, overrides, worker, form, say):
     """Seconds [pair] of both, PyTorch in `form` with the settings of `worker`; and how far their results differ."""
     times = {"program": [], "pytorch": []}
     with tempfile.TemporaryDirectory() as folder:
-        sweep = Sweep(program, mpirun, ranks, folder, steps)
+        sweep = Sweep(program, mpirun, ranks, folder, overrides)
         for pair in range(pairs):
             say(f"whole sweep, pair {pair + 1} of {pairs}")
             times["pytorch"].append(sweep.by_pytorch(worker, form))
             times["program"].append(sweep.by_program())
         differences = sweep.differences()
-    return {"sweep": "quickstart", "steps": steps, "ranks": ranks, "seconds": times, "differences": differences}
+    return {"sweep": " ".join(["quickstart", *overrides]), "ranks": ranks, "pytorch": f"{worker.name()}, {form}",
+            "seconds": times, "differences": differences}
