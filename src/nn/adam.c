@@ -13,13 +13,13 @@ sb_adam_update sb_adam_update_at(const sb_adam *adam, uint64_t t) {
         .weight1 = (float)(1 - adam->beta1),
         .weight2 = (float)(1 - adam->beta2),
         .step_size = (float)(adam->learning_rate / (1 - pow(adam->beta1, (double)t))),
-        .correction = (float)(1 / sqrt(1 - pow(adam->beta2, (double)t))),
+        .correction = (float)sqrt(1 - pow(adam->beta2, (double)t)),
         .epsilon = (float)adam->epsilon,
     };
 }
 
-/* The operations and their order are those of torch.optim.Adam in PyTorch 1.13, but for the correction, by which
- * PyTorch divides: divisions and the root are what an update takes its time for. */
+/* The operations and their order are those of torch.optim.Adam in PyTorch 1.13. To multiply instead of dividing by the
+ * correction gains nothing (ratio 1.002 on 6x256 with batch 200): memory is what an update waits for. */
 SB_CLONES
 static void apply(const sb_adam_update *update, size_t count, const float *restrict gradient,
                   float *restrict parameters, float *restrict first, float *restrict second) {
@@ -28,7 +28,7 @@ static void apply(const sb_adam_update *update, size_t count, const float *restr
         float g = gradient[i];
         first[i] = first[i] * u.decay1 + u.weight1 * g;
         second[i] = second[i] * u.decay2 + u.weight2 * g * g;
-        parameters[i] -= u.step_size * first[i] / (sqrtf(second[i]) * u.correction + u.epsilon);
+        parameters[i] -= u.step_size * first[i] / (sqrtf(second[i]) / u.correction + u.epsilon);
     }
 }
 

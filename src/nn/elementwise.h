@@ -44,14 +44,14 @@ typedef struct sb_adam_update {
     float decay1, decay2;   /**< beta1, beta2 */
     float weight1, weight2; /**< 1 - beta1, 1 - beta2 */
     float step_size;        /**< learning rate / (1 - beta1^t) */
-    float correction;       /**< 1 / sqrt(1 - beta2^t) */
+    float correction;       /**< sqrt(1 - beta2^t) */
     float epsilon;
 } sb_adam_update;
 
 /** The constants of update number @p t, from 1: computed in double precision, rounded once. */
 sb_adam_update sb_adam_update_at(const sb_adam *adam, uint64_t t);
 
-/** m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,  p -= step_size m / (correction sqrt(v) + epsilon).
+/** m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,  p -= step_size m / (sqrt(v) / correction + epsilon).
  */
 void sb_adam_apply(const sb_adam_update *update, size_t count, const float *restrict gradient,
                    float *restrict parameters, float *restrict first, float *restrict second);

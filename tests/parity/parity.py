@@ -13,7 +13,8 @@ Why whole runs, and five of them: a pre-activation within rounding of 0 falls on
 some tens of steps, and lifts D from 1e-7 to 1e-5 at once; which of two float32 runs meets that first is chance.
 Measured between PyTorch and itself with the hidden neurons renumbered (the same network, sums in another order), 15
 seeds twice, 80 steps: the ratio of single steps exceeded 30 in 16 of the 60 directed pairs, up to 3475. The five runs
-differ by such a renumbering; the four further ones are made only where the first is exceeded by 30.
+differ by such a renumbering; the four further ones are made only where the first is exceeded by 30. A run can still be
+the only one of six in which a ReLU falls otherwise: two ways to sum that are both right differed there in 1 of 20 runs.
 
 Negative control of 2: PyTorch float32 with a learning rate that is wrong by 10% must break the bounds.
 """
@@ -31,7 +32,8 @@ import torch
 SEEDS, FIRST, STEPS, LEARNING_RATE = 10, 5, 200, 3e-4
 TOLERANCE = 1e-5
 NOISE, LEFT_OUT = 1e-9, 0.01  # gradients that small may be rounding alone; the share of a layer that may be
-LIMITS = 3.0, 3.0, 3.0, 30.0  # of statistics()
+EXCESS = 30.0  # over the largest of five runs
+LIMITS = 3.0, 3.0, 3.0, 2  # of statistics()
 
 SINUSOIDS = "{samples: 200, frequencies: {from: 5, to: 50, by: 5}%s}"
 PETALS = "{samples: 500, frequencies: {from: 20, to: 200, by: 20}%s}"
@@ -175,14 +177,14 @@ def deviations(results, seed, loss):
 
     ours, first = running_deviation(results["loss"].sel(seed=seed).values, exact), single()
     yardstick = first[-1]
-    if ours[-1] > LIMITS[-1] * yardstick:
+    if ours[-1] > EXCESS * yardstick:
         yardstick = max(yardstick, *(single(renumbering=number)[-1] for number in range(1, 5)))
     return np.array([ours, first, single(rate=1.1 * LEARNING_RATE)]), yardstick
 
 
-def statistics(ratios, worst):
-    """Of ratios[seed][step]: the median, that of the first step and of whole runs; and the maximum of worst[seed]."""
-    return np.median(ratios), np.median(ratios[:, 0]), np.median(ratios[:, -1]), np.max(worst)
+def statistics(ratios, ends):
+    """Of ratios[seed][step]: the median, that of the first step and of whole runs; and how many of ends[seed] exceed."""
+    return np.median(ratios), np.median(ratios[:, 0]), np.median(ratios[:, -1]), np.sum(ends > EXCESS)
 
 
 def within_bounds(values):
@@ -216,11 +218,11 @@ def main(case):
         claim(f"{loss}: parameters after one update, worst: {update:.1e} <= {TOLERANCE:.0e}", update <= TOLERANCE)
         claim(f"{loss}: of which left out, for gradients within rounding of 0: {left_out:.1e}", left_out <= LEFT_OUT)
         values, controls, chance = check_training(results, loss)
-        names = "median of steps", "median at the first", "median of runs", "worst run"
+        names = "median of steps", "median at the first", "median of runs", "runs above 30 times the largest"
         for name, value, limit in zip(names, values, LIMITS):
-            claim(f"{loss}: deviation over PyTorch's, {name}: {value:.2f} <= {limit}", value <= limit)
+            claim(f"{loss}: deviation over PyTorch's, {name}: {value:.3g} <= {limit}", value <= limit)
         print(f"     {case}: {loss}: the same, worst step: {chance:.2f}, by chance", flush=True)
-        control = ", ".join(f"{value:.1f}" for value in controls)
+        control = ", ".join(f"{value:.3g}" for value in controls)
         claim(f"{loss}: control, learning rate wrong by 10%, breaks them: {control}", not within_bounds(controls))
     return failures > 0
 
