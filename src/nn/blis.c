@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 static const char variable[] = "BLIS_ARCH_TYPE";
 static const int architectures[] = {BLIS_ARCHITECTURES}; /* that this BLIS was built with */
@@ -80,12 +83,41 @@ sb_code sb_blis_preferred(int *architecture, sb_status *status) {
     return SB_OK;
 }
 
+/* Bulldozer's kernels; AMD's later ones make do with FMA3. */
+static bool has_fma4(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("fma4");
+#else
+    return false;
+#endif
+}
+
+/* Of Knights Landing alone; compilers that have dropped it no longer know the name. */
+static bool has_avx512_prefetch(void) {
+#if defined(__x86_64__)
+    unsigned a, b, c, d;
+    return has_avx2() && __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & 1u << 26;
+#else
+    return false;
+#endif
+}
+
 static bool runs_here(int architecture) {
-    if (architecture == BLIS_ARCH_SKX)
+    switch (architecture) {
+    case BLIS_ARCH_SKX:
         return has_avx512();
-    if (architecture == BLIS_ARCH_HASWELL)
+    case BLIS_ARCH_KNL:
+        return has_avx512_prefetch();
+    case BLIS_ARCH_HASWELL:
+    case BLIS_ARCH_ZEN:
+    case BLIS_ARCH_ZEN2:
+    case BLIS_ARCH_ZEN3:
         return has_avx2();
-    return true;
+    case BLIS_ARCH_BULLDOZER:
+        return has_fma4();
+    default:
+        return true;
+    }
 }
 
 /* Leaves the choice in the environment, where BLIS looks for it when it is first called. */

@@ -53,7 +53,8 @@ bool sb_microkernel_blis(sb_microkernel *kernel) {
         .function = (void (*)(void))bli_cntx_get_l3_nat_ukr_dt(BLIS_FLOAT, BLIS_GEMM_UKR, context),
         .context = context,
     };
-    return kernel->vector % 8 == 0;
+    return kernel->vector % 8 == 0 && rows == (size_t)bli_cntx_get_blksz_max_dt(BLIS_FLOAT, BLIS_MR, context) &&
+           columns == (size_t)bli_cntx_get_blksz_max_dt(BLIS_FLOAT, BLIS_NR, context);
 }
 
 #else
@@ -69,6 +70,23 @@ bool sb_microkernel_blis(sb_microkernel *kernel) {
 
 #endif
 
+/* Unlike processors agree on a sub-configuration of BLIS that all of them run, or the user chooses one for them: where
+ * that is one without AVX2, of a BLIS that could do with it, ours would give other bits on those that have AVX2. */
+static bool is_without_avx2(arch_t architecture) {
+#ifdef BLIS_CONFIG_HASWELL
+    const arch_t without[] = {BLIS_ARCH_SANDYBRIDGE, BLIS_ARCH_PENRYN,    BLIS_ARCH_BULLDOZER, BLIS_ARCH_PILEDRIVER,
+                              BLIS_ARCH_STEAMROLLER, BLIS_ARCH_EXCAVATOR, BLIS_ARCH_GENERIC};
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+        if (architecture == without[i])
+            return true;
+#endif
+    (void)architecture;
+    return false;
+}
+
 bool sb_microkernel_best(sb_microkernel *kernel) {
+    bli_init();
+    if (is_without_avx2(bli_arch_query_id()))
+        return sb_microkernel_blis(kernel);
     return sb_microkernel_avx512(kernel) || sb_microkernel_avx2(kernel) || sb_microkernel_blis(kernel);
 }

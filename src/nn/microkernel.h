@@ -47,10 +47,12 @@ struct sb_microkernel {
     void *context;          /**< and what it wants to be given */
 };
 
-/** Each finds a micro-kernel; false if there is none. Ours for this processor, or BLIS's if we have none: */
+/** Each finds a micro-kernel; false if there is none. Ours for this processor, or BLIS's if we have none, or if BLIS's
+ * sub-configuration (after sb_blis_start) is an older one, so that ranks that agree on it compute the same bits: */
 bool sb_microkernel_best(sb_microkernel *kernel);
 
-/** BLIS's for the sub-configuration that it uses (after sb_blis_start); none whose vector is no multiple of 8. */
+/** BLIS's for the sub-configuration that it uses (after sb_blis_start); none whose vector is no multiple of 8, or whose
+ * packed operands have gaps. */
 bool sb_microkernel_blis(sb_microkernel *kernel);
 
 /** Whether we know how to call the micro-kernels of this version of BLIS. Does not call it. */

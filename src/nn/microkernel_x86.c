@@ -71,8 +71,8 @@ bool sb_microkernel_avx2(sb_microkernel *kernel) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
-/* --- AVX-512: 8 rows of two tiles, in 16 of 32 registers
- * -------------------------------------------------------------- */
+/* --- AVX-512: 8 rows of two tiles, in 16 of 32 registers -------------------------------------------------------------
+ */
 
 #define TARGET        __attribute__((target("avx512f,avx512vl,fma")))
 #define REGISTER      __m512
@@ -122,7 +122,7 @@ static void multiply_avx512(const sb_microkernel *kernel, const sb_tile *tile) {
 bool sb_microkernel_avx512(sb_microkernel *kernel) {
     *kernel = (sb_microkernel){
         .broadcast = VECTOR, .vector = VECTOR, .panels = 2, .has_epilogue = true, .multiply = multiply_avx512};
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
 }
 
 #else

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SKX = 0, HASWELL = 3 }; /* BLIS 0.9's arch_t */
+enum { SKX = 0, HASWELL = 3, BULLDOZER = 12 }; /* BLIS 0.9's arch_t */
 
 static sb_code preferred_with(const char *variable, int *architecture, sb_status *status) {
     if (variable)
@@ -61,6 +61,10 @@ static void blis_does_what_was_chosen_and_cannot_change(void **state) {
     sb_status status;
     assert_int_equal(sb_blis_start(2, &status), SB_INPUT);
     assert_int_equal(sb_blis_start(99, &status), SB_INPUT);
+    if (!__builtin_cpu_supports("fma4")) { /* it would end in an illegal instruction */
+        assert_int_equal(sb_blis_start(BULLDOZER, &status), SB_INPUT);
+        assert_non_null(strstr(status.message, "bulldozer"));
+    }
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
         assert_int_equal(sb_blis_start(HASWELL, &status), SB_INPUT);
         skip(); /* this processor runs none of the sub-configurations that the rest chooses between */

@@ -332,8 +332,24 @@ static void blis_is_the_plain_product(void **state) {
     check_not_a_number(&kernel);
 }
 
+/* Ranks on unlike processors agree on a sub-configuration, and so on what computes. */
+static void ours_are_for_sub_configurations_with_avx2(void **state) {
+    (void)state;
+    static const char *const without[] = {"sandybridge", "penryn",    "bulldozer", "piledriver",
+                                          "steamroller", "excavator", "generic"};
+    sb_microkernel kernel;
+    bool ours = sb_microkernel_avx2(&kernel);
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+        ours = ours && strcmp(sb_blis_architecture(), without[i]) != 0;
+    if (sb_microkernel_best(&kernel))
+        assert_int_equal(kernel.has_epilogue, ours);
+    else
+        assert_false(ours);
+}
+
 static int check_blis(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(blis_is_the_plain_product)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(blis_is_the_plain_product),
+                                       cmocka_unit_test(ours_are_for_sub_configurations_with_avx2)};
     return cmocka_run_group_tests_name(sb_blis_architecture(), tests, NULL, NULL);
 }
 
