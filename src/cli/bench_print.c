@@ -34,27 +34,32 @@ static const char *spread_text(const sb_quartiles *q, int digits, char text[SB_P
     return text;
 }
 
-static int longest_name(const sb_bench_results *results) {
-    size_t length = 4;
-    for (size_t i = 0; i < results->count; ++i)
-        if (strlen(results->items[i].measured->name) > length)
-            length = strlen(results->items[i].measured->name);
-    return (int)length;
-}
-
-static bool has_several_networks(const sb_bench_results *results) {
-    for (size_t i = 0; i < results->count; ++i)
-        if (results->items[i].networks > 1)
-            return true;
-    return false;
-}
-
 /* A result is named by its case and kernels, and by its number of networks where that says something. */
-static void print_names(const sb_bench_result *r, int width, bool with_networks) {
-    printf("%-*s  %-7s", width, r ? r->measured->name : "case", r ? sb_kernels_name(r->kernels) : "kernels");
-    if (with_networks && r)
+typedef struct columns {
+    int name, kernels; /* characters */
+    bool networks;
+} columns;
+
+static int longer(int length, const char *text) {
+    return (int)strlen(text) > length ? (int)strlen(text) : length;
+}
+
+static columns columns_for(const sb_bench_results *results) {
+    columns c = {.name = 4, .kernels = 7};
+    for (size_t i = 0; i < results->count; ++i) {
+        c.name = longer(c.name, results->items[i].measured->name);
+        c.kernels = longer(c.kernels, sb_kernels_name(results->items[i].kernels));
+        c.networks |= results->items[i].networks > 1;
+    }
+    return c;
+}
+
+static void print_names(const sb_bench_result *r, const columns *c) {
+    printf("%-*s  %-*s", c->name, r ? r->measured->name : "case", c->kernels,
+           r ? sb_kernels_name(r->kernels) : "kernels");
+    if (c->networks && r)
         printf("  %4zu", r->networks);
-    else if (with_networks)
+    else if (c->networks)
         printf("  nets");
 }
 
@@ -62,13 +67,13 @@ static bool starts_case(const sb_bench_results *results, size_t i) {
     return i == 0 || results->items[i].measured != results->items[i - 1].measured;
 }
 
-static void print_times(const sb_bench_results *results, int width, bool with_networks) {
+static void print_times(const sb_bench_results *results, const columns *c) {
     char text[SB_PRINT_LENGTH];
-    print_names(NULL, width, with_networks);
+    print_names(NULL, c);
     printf("  %-11s %5s  %-19s %7s  %-16s  speedup\n", "network", "batch", "ms per step", "GFLOP/s", "share of peak");
     for (size_t i = 0; i < results->count; ++i) {
         const sb_bench_result *r = &results->items[i];
-        print_names(r, width, with_networks);
+        print_names(r, c);
         printf("  %-11s %5zu", shape_text(&r->measured->shape, text), r->measured->batch);
         printf("  %-19s", spread_text(&r->ms, r->ms.median < 1 ? 3 : r->ms.median < 1000 ? 2 : 0, text));
         printf(" %7.1f  %-16s", r->gflops, spread_text(&r->share, 2, text));
@@ -76,13 +81,13 @@ static void print_times(const sb_bench_results *results, int width, bool with_ne
     }
 }
 
-static void print_parts(const sb_bench_results *results, int width, bool with_networks) {
+static void print_parts(const sb_bench_results *results, const columns *c) {
     char memory[SB_PRINT_LENGTH], bound[SB_PRINT_LENGTH];
-    print_names(NULL, width, with_networks);
+    print_names(NULL, c);
     puts("   GEMM  epilogues  thin layers  Adam    memory    needed  ratio");
     for (size_t i = 0; i < results->count; ++i) {
         const sb_bench_result *r = &results->items[i];
-        print_names(r, width, with_networks);
+        print_names(r, c);
         printf("  %4.0f%% %9.0f%% %11.0f%% %4.0f%%", 100 * r->split[SB_PHASE_GEMM], 100 * r->split[SB_PHASE_EPILOGUE],
                100 * r->split[SB_PHASE_THIN], 100 * r->split[SB_PHASE_ADAM]);
         printf("  %8s  %8s  %5.2f\n", sb_print_bytes((double)r->bytes, memory), sb_print_bytes(r->bound_bytes, bound),
@@ -96,12 +101,11 @@ static void print_peak(const sb_quartiles *gflops) {
 }
 
 void sb_print_results(const sb_bench_results *results) {
-    const int width = longest_name(results);
-    const bool with_networks = has_several_networks(results);
+    const columns c = columns_for(results);
     print_peak(&results->peak_gflops);
-    print_times(results, width, with_networks);
+    print_times(results, &c);
     puts("");
-    print_parts(results, width, with_networks);
+    print_parts(results, &c);
     printf("\nMedians (and quartiles) of %zu round%s, CPU time; each share is of a peak measured right before.\n"
            "speedup: over the first of the case, round by round. needed: 4 x parameters and all activations.\n",
            results->rounds, results->rounds == 1 ? "" : "s");

@@ -107,6 +107,6 @@ void sb_tell_arithmetic(const sb_work *work, const char *path, const char *their
     sb_arithmetic(&work->info, ours);
     if (*theirs && strcmp(theirs, ours) != 0)
         sb_display_note(&work->display,
-                        "%s was computed with %s, this run uses %s: training anew would give other last digits", path,
+                        "%s was computed with %s, this run uses %s: training anew may give other last digits", path,
                         theirs, ours);
 }
