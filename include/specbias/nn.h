@@ -5,8 +5,10 @@
  *     h_0 = x,  z_l = h_{l-1} W_l^T + b_l,  h_l = max(z_l, 0)  (l = 1 .. D-1),  f(x) = z_D.
  * Parameters travel as one flat vector, layer by layer: W_l[out][in] row-major, then b_l[out].
  *
- * What computes is a "kernels" table behind sb_network: `plain` makes one BLIS call per matrix product and is the
- * reference; others may keep any layout of their own between calls, and agree with it up to rounding.
+ * What computes is a "kernels" table behind sb_network, which may keep any layout of its own between calls:
+ *     fused       the default: everything in packed panels, tiles of our own for AVX2 and AVX-512 (src/nn/fused.h);
+ *     fused-blis  the same code over BLIS's micro-kernels; what fused is on processors for which we have none;
+ *     plain       one BLIS call for each matrix product: the reference, with which the others agree up to rounding.
  *
  * Not collective. A network belongs to one thread. Nothing is allocated after sb_network_create.
  */

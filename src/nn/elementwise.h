@@ -3,8 +3,8 @@
  *
  * They are compiled once per instruction set and chosen when the program is loaded (SB_CLONES, see
  * src/cmake/clones.cmake): a baseline build of Adam and the ReLU halves the speed of a step. Multiplications and
- * additions are never contracted
- * (-ffp-contract=off), and sums are taken in a fixed order, so that the results are the same on each.
+ * additions are never contracted (-ffp-contract=off), and sums are taken in a fixed order, so that the results are the
+ * same on each.
  */
 #ifndef SPECBIAS_NN_ELEMENTWISE_H
 #define SPECBIAS_NN_ELEMENTWISE_H

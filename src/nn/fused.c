@@ -2,6 +2,9 @@
 
 #include "pack.h"
 #include <string.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 /* --- Memory ---------------------------------------------------------------------------------------------------------
  */
@@ -22,11 +25,16 @@ typedef struct memory_arena {
     size_t used;
 } memory_arena;
 
-/* Micro-kernels and packing may touch some numbers behind the end. */
+/* BLIS's micro-kernels may read some numbers behind the end; nothing of ours touches them, and AddressSanitizer would
+ * tell. */
 static float *take(memory_arena *arena, size_t count) {
     enum { SLACK = 64 };
     float *array = arena->memory ? (float *)(void *)(arena->memory + arena->used) : NULL;
     arena->used += sb_round_up((count + SLACK) * sizeof(float), SB_ALIGNMENT);
+#ifdef __SANITIZE_ADDRESS__
+    if (array)
+        ASAN_POISON_MEMORY_REGION(array + count, SLACK * sizeof(float));
+#endif
     return array;
 }
 
@@ -126,7 +134,9 @@ static void prepare_with(microkernel_finder find, sb_network *network) {
 void sb_fused_pack_weights(sb_fused *fused, const sb_fused_layer *layer) {
     size_t broadcast = fused->kernel.broadcast, vector = fused->kernel.vector, in = layer->in, out = layer->out;
     const float *weights = fused->parameters + layer->weights;
-    for (size_t o = 0; layer->backward && o < out; o += vector)
+    if (layer->thin)
+        return;
+    for (size_t o = 0; o < out; o += vector)
         sb_pack_rows(in, sb_smaller(out - o, vector), weights + o * in, vector, broadcast,
                      layer->backward + o * broadcast, out * broadcast);
     if (layer->forward)

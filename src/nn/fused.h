@@ -1,20 +1,25 @@
+/* clang-format off */
 /** @file fused.h
  * Networks over micro-kernels: everything stays packed between layers, and what is done to each number of a layer's
  * result (bias, ReLU, its mask, sums for the biases) is done while it is in a register or in the nearest cache.
  *
  * Samples are the micro-kernel's vectors. With V = vector and B = broadcast of its tile, 16 each where they are ours:
- *   activations   [samples / V][features][V], panels: what a tile of B features by V samples writes, the ReLU's mask,
- * and the vector operand of the next product. On the way back the deltas take the activations' place. weights stored,
- * with their gradient and moments, as [out / V][in][V]: a tile of the gradient, of inputs by outputs, lies in one
- * piece, and where B = V this is the broadcast operand of forward as well. After each update they are packed as that of
- * backward, [in / B][out][B] (and of forward, [out / B][in][B]). gradients     of weights from blocks of samples,
- * transposed in a scratch that stays in the second cache: activations as the broadcast operand [in / B][samples][B],
- * deltas as the vector operand [out / V][samples][V]. Features are padded to B; what is computed for the padding is
- * never used. A batch is padded to V samples, whose deltas are zero.
+ *
+ *   activations  [samples / V][features][V], "panels": what a tile of B features by V samples writes, the ReLU's mask, and
+ *                the vector operand of the next product. On the way back the deltas take the activations' place.
+ *   weights      stored, with their gradient and moments, as [out / V][in][V]: a tile of the gradient, inputs by outputs,
+ *                lies in one piece, and where B = V this is also the broadcast operand of the forward product. After each
+ *                update they are packed as that of the backward product, [in / B][out][B] (and, where B is not V, as that
+ *                of the forward product, [out / B][in][B]).
+ *   gradients    of weights come from blocks of samples, transposed in a scratch that stays in the second cache:
+ *                activations as the broadcast operand [in / B][samples][B], deltas as the vector operand
+ *                [out / V][samples][V].
+ *
+ * Features are padded to B; what is computed for the padding is never used. A batch is padded to V samples, whose deltas
+ * are zero.
  *
  * fused.c lays out the memory, fused_products.c multiplies panels, fused_step.c trains, fused_passes.c serves probes.
  */
-/* clang-format off */
 /* What was tried, beside the plain kernels on one Zen 4 core with a peak of 98 to 106 GFLOP/s (medians of pairs taken in
  * turn). The plain kernels reach .72 to .87 of it when nothing else runs, so that 1.15 to 1.4 would be all there is.
  *   networks of bench             a     b     c     d     tiny

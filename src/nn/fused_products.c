@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Numbers of k that a tile runs through at once, so that its operands stay in the first cache. */
-enum { DEPTH_BLOCK = 256 };
+enum { K_BLOCK = 256 };
 
 void sb_fused_to_panels(const sb_fused *fused, size_t samples, size_t features, const float *rows, float *panels) {
     sb_pack_rows(samples, features, rows, features, fused->kernel.vector, panels,
@@ -47,8 +47,8 @@ static void multiply_panels(const sb_fused *fused, size_t features, size_t k, si
                     .columns = samples,
                     .b_step = sb_panel_length(kernel, k),
                     .c_step = sb_panel_length(kernel, features)};
-    for (size_t first = 0; first < k; first += DEPTH_BLOCK) {
-        tile.k = sb_smaller(k - first, DEPTH_BLOCK);
+    for (size_t first = 0; first < k; first += K_BLOCK) {
+        tile.k = sb_smaller(k - first, K_BLOCK);
         tile.b = inputs + first * vector;
         bool finish = kernel->has_epilogue && first + tile.k == k;
         for (size_t f = 0; f < features; f += broadcast) {

@@ -25,8 +25,7 @@ void sb_fused_evaluate(sb_network *network, const float *x, size_t samples, floa
     run_forward((sb_fused *)network, x, samples, outputs);
 }
 
-/* --- Gradients of biases: sums over samples, vector by vector, then over the vector
- * -----------------------------------
+/* --- Gradients of biases: sums over samples -------------------------------------------------------------------------
  */
 
 static void clear_sums(const sb_fused *fused, size_t rows, float *sums) {
@@ -49,8 +48,7 @@ static double start_backward(sb_fused *fused, sb_loss loss, const float *y, size
     return value;
 }
 
-/* --- Gradients of weights: dW_l = delta_l^T h_{l-1}
- * -------------------------------------------------------------------
+/* --- Gradients of weights: dW_l = delta_l^T h_{l-1} -----------------------------------------------------------------
  */
 
 /* Transposes a block of panels into an operand, groups of features as [features / group][samples][group]. */

@@ -22,15 +22,18 @@ typedef struct sb_epilogue {
 } sb_epilogue;
 
 /** One call: c[r * stride + v] = before[r * stride + v] + sum over k of a[k][r] b[k][v], and the epilogue, for r < rows
- * and v < columns. What else there is of the tile may be computed too, from memory that must be readable, or be 0 in
- * columns. */
+ * and v < columns.
+ *
+ * The micro-kernel may compute all rows and columns of its tile, whatever is wanted: c, before, activations and the
+ * arrays of the epilogue must be there for all of them. Columns that are not wanted hold what the formula gives, or 0.
+ */
 typedef struct sb_tile {
     size_t k;
-    const float *a, *b;    /**< [k][broadcast]; [k][vector], whole vectors behind an SB_ALIGNMENT boundary */
-    const float *before;   /**< NULL: 0; for BLIS's, c otherwise */
-    float *c;              /**< all of its rows and columns must be writable */
+    const float *a, *b;  /**< [k][broadcast]; [k][vector] */
+    const float *before; /**< NULL stands for zeros; a micro-kernel of BLIS takes c itself, or NULL */
+    float *c;
     size_t stride;         /**< of rows in c, before and activations */
-    size_t rows, columns;  /**< at most broadcast, panels * vector */
+    size_t rows, columns;  /**< wanted: up to `broadcast`; up to `panels` times `vector` */
     size_t b_step, c_step; /**< from column `vector` on there is a second tile, so many numbers behind */
     sb_epilogue epilogue;
 } sb_tile;

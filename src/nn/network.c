@@ -37,7 +37,7 @@ sb_code sb_network_create(const sb_kernels *kernels, const sb_shape *shape, size
     *network = NULL;
     if (bytes == 0)
         return sb_fail(status, SB_INPUT,
-                       "kernels '%s' cannot use the tiles of BLIS's sub-configuration %s; use kernels 'plain'",
+                       "kernels '%s' cannot use the tiles of BLIS's sub-configuration %s; use --kernels plain",
                        kernels->name, sb_blis_architecture());
     *network = sb_array(1, bytes, "a network", status);
     if (!*network)

@@ -2,8 +2,8 @@
 
 #include "lanes.h"
 
-/* Blocks of 8x8 are transposed in registers. */
-/* Each round interleaves vectors that are 4, 2 and 1 rows apart; after the third, vector c holds column c. */
+/* Blocks of 8x8 are transposed in registers. Each round interleaves vectors that are 4, 2 and 1 rows apart; after the
+ * third, vector c holds column c. */
 SB_INLINE void transpose(sb_lanes rows[SB_LANES]) {
     sb_lanes pairs[SB_LANES], quads[SB_LANES];
     for (int i = 0; i < SB_LANES; i += 2) {
