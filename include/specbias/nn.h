@@ -7,7 +7,8 @@
  *
  * What computes is a "kernels" table behind sb_network, which may keep any layout of its own between calls:
  *     fused       the default: everything in packed panels, tiles of our own for AVX2 and AVX-512 (src/nn/fused.h);
- *     fused-blis  the same code over BLIS's micro-kernels; what fused is on processors for which we have none;
+ *     fused-blis  the same code over BLIS's micro-kernels; what fused is on processors for which we have none, and with
+ *                 a sub-configuration of BLIS without AVX2;
  *     plain       one BLIS call for each matrix product: the reference, with which the others agree up to rounding.
  *
  * Not collective. A network belongs to one thread. Nothing is allocated after sb_network_create.
