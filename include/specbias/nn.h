@@ -64,6 +64,9 @@ const sb_kernels *sb_kernels_find(const char *name);
 /** The kernels to use when nothing is said. */
 const sb_kernels *sb_kernels_default(void);
 
+/** What their tiles are written for: "AVX-512", "AVX2", or a sub-configuration of BLIS. */
+const char *sb_kernels_tiles(const sb_kernels *kernels);
+
 /** Kernels number @p index, those of sb_kernels_default first; NULL beyond the last. */
 const sb_kernels *sb_kernels_at(size_t index);
 

@@ -51,12 +51,15 @@ static void destroy_rows(row *rows, size_t count) {
     free(rows);
 }
 
+/* Turns of which the quickest counts. */
+enum { least_profiled = 3 };
+
 /* The steps that are profiled come after those that are timed, which the profile's clock would slow down. */
 static void measure_row(row *r, const sb_peak *peak, size_t round) {
     const double steps = (double)(r->turns * r->stepper.count);
     r->peaks[round] = sb_peak_measure(peak, seconds_of_peak);
     r->seconds[round] = sb_stepper_run(&r->stepper, r->turns) / steps;
-    sb_stepper_profile(&r->stepper, 1 + r->turns / 10, r->phases);
+    sb_stepper_profile(&r->stepper, least_profiled + r->turns / 10, r->phases);
 }
 
 static sb_bench_result summary(const row *r, const row *first, size_t rounds, double *workspace) {

@@ -20,7 +20,8 @@ void sb_stepper_destroy(sb_stepper *stepper);
 /* @p turns steps of every network; returns their CPU seconds. */
 double sb_stepper_run(sb_stepper *stepper, size_t turns);
 
-/* The same, adding the seconds of each phase to @p phases. */
+/* @p turns steps of every network, too: adds the seconds that each phase took in the quickest turn to @p phases, since
+ * the clock of profiles counts what other processes take on the same core. */
 void sb_stepper_profile(sb_stepper *stepper, size_t turns, double phases[SB_PHASES]);
 
 #endif

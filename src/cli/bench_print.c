@@ -13,7 +13,8 @@ void sb_print_machine(const sb_peak *peak) {
     sb_versions(versions);
     printf("processor  %s, one core\n", processor);
     printf("versions   %s%s%s\n", versions, *sb_revision() ? ", revision " : "", sb_revision());
-    printf("BLIS       kernels for %s\n", sb_blis_architecture());
+    printf("tiles      %s: %s; BLIS: %s\n", sb_kernels_name(sb_kernels_default()),
+           sb_kernels_tiles(sb_kernels_default()), sb_blis_architecture());
     printf("peak       multiply-adds in registers, %s: ", sb_peak_name(peak));
     fflush(stdout); /* the measurement takes some seconds */
 }
@@ -84,7 +85,7 @@ static void print_times(const sb_bench_results *results, const columns *c) {
 static void print_parts(const sb_bench_results *results, const columns *c) {
     char memory[SB_PRINT_LENGTH], bound[SB_PRINT_LENGTH];
     print_names(NULL, c);
-    puts("   GEMM  epilogues  thin layers  Adam    memory    needed  ratio");
+    puts("   GEMM  epilogues  thin layers  Adam    memory     bound  ratio");
     for (size_t i = 0; i < results->count; ++i) {
         const sb_bench_result *r = &results->items[i];
         print_names(r, c);
@@ -107,7 +108,7 @@ void sb_print_results(const sb_bench_results *results) {
     puts("");
     print_parts(results, &c);
     printf("\nMedians (and quartiles) of %zu round%s, CPU time; each share is of a peak measured right before.\n"
-           "speedup: over the first of the case, round by round. needed: 4 x parameters and all activations.\n",
+           "speedup: over the first of the case, round by round. bound: 4 x parameters and all activations.\n",
            results->rounds, results->rounds == 1 ? "" : "s");
 }
 

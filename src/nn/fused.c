@@ -210,6 +210,11 @@ static bool is_available(void) {
     return sb_microkernel_avx512(&kernel) || sb_microkernel_avx2(&kernel) || sb_microkernel_knows_blis();
 }
 
+static const char *tiles(void) {
+    sb_microkernel kernel;
+    return sb_microkernel_best(&kernel) && kernel.name ? kernel.name : sb_blis_architecture();
+}
+
 static size_t bytes(const sb_shape *shape, size_t batch) {
     return bytes_with(sb_microkernel_best, shape, batch);
 }
@@ -233,9 +238,10 @@ static void prepare_blis(sb_network *network) {
     .preactivations = sb_fused_preactivations, .deltas = sb_fused_deltas, .tangents = sb_fused_tangents
 
 const sb_kernels sb_kernels_fused = {
-    .name = "fused", .is_available = is_available, .bytes = bytes, .prepare = prepare, OPERATIONS};
+    .name = "fused", .is_available = is_available, .tiles = tiles, .bytes = bytes, .prepare = prepare, OPERATIONS};
 const sb_kernels sb_kernels_fused_blis = {.name = "fused-blis",
                                           .is_available = sb_microkernel_knows_blis,
+                                          .tiles = sb_blis_architecture,
                                           .bytes = bytes_blis,
                                           .prepare = prepare_blis,
                                           OPERATIONS};

@@ -32,6 +32,7 @@ static inline void sb_profile_mark(sb_network *network, sb_phase phase) {
 struct sb_kernels {
     const char *name;
     bool (*is_available)(void); /**< on this processor, with this BLIS, which it does not call */
+    const char *(*tiles)(void); /**< what they are written for */
     /** 0 if BLIS's sub-configuration does not suit. */
     size_t (*bytes)(const sb_shape *shape, size_t batch);
     /** Lays out the block, whose head is filled in. */

@@ -41,6 +41,7 @@ typedef struct sb_tile {
 typedef struct sb_microkernel sb_microkernel;
 
 struct sb_microkernel {
+    const char *name;         /**< of its instruction set; NULL: one of BLIS's */
     size_t broadcast, vector; /**< rows and columns of a tile; vector is a multiple of 8 */
     size_t panels;            /**< tiles side by side that a call takes: 1 or 2 */
     bool has_epilogue;        /**< otherwise it is left to sb_panel_epilogue */

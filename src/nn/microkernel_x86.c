@@ -66,8 +66,12 @@ static void multiply_avx2(const sb_microkernel *kernel, const sb_tile *tile) {
 }
 
 bool sb_microkernel_avx2(sb_microkernel *kernel) {
-    *kernel = (sb_microkernel){
-        .broadcast = VECTOR, .vector = VECTOR, .panels = 1, .has_epilogue = true, .multiply = multiply_avx2};
+    *kernel = (sb_microkernel){.name = "AVX2",
+                               .broadcast = VECTOR,
+                               .vector = VECTOR,
+                               .panels = 1,
+                               .has_epilogue = true,
+                               .multiply = multiply_avx2};
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
@@ -120,8 +124,12 @@ static void multiply_avx512(const sb_microkernel *kernel, const sb_tile *tile) {
 }
 
 bool sb_microkernel_avx512(sb_microkernel *kernel) {
-    *kernel = (sb_microkernel){
-        .broadcast = VECTOR, .vector = VECTOR, .panels = 2, .has_epilogue = true, .multiply = multiply_avx512};
+    *kernel = (sb_microkernel){.name = "AVX-512",
+                               .broadcast = VECTOR,
+                               .vector = VECTOR,
+                               .panels = 2,
+                               .has_epilogue = true,
+                               .multiply = multiply_avx512};
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
 }
 

@@ -27,6 +27,10 @@ const char *sb_kernels_name(const sb_kernels *kernels) {
     return kernels->name;
 }
 
+const char *sb_kernels_tiles(const sb_kernels *kernels) {
+    return kernels->tiles();
+}
+
 size_t sb_network_bytes(const sb_kernels *kernels, const sb_shape *shape, size_t batch) {
     return kernels->bytes(shape, batch);
 }

@@ -256,6 +256,7 @@ static bool is_available(void) {
 const sb_kernels sb_kernels_plain = {
     .name = "plain",
     .is_available = is_available,
+    .tiles = sb_blis_architecture,
     .bytes = bytes,
     .prepare = prepare,
     .set_parameters = set_parameters,
