@@ -10,7 +10,7 @@ specbias: 1
 name: long
 target: {samples: 96, frequencies: [2, 5]}
 model: {depth: 4}
-training: {steps: 12000, batch: 64}
+training: {steps: 60000, batch: 64}
 record: {every: 500}
 probes:
   spectrum: {}
@@ -19,7 +19,7 @@ axes:
   - seed: [1, 2, 3]
   - model.width: [24, 32]
 END
-total=$((6 * 12000))
+total=$((6 * 60000))
 
 beside() { # FILE: how many files of checkpoints it has
     find . -name "$1.checkpoint-*" | wc -l

@@ -22,6 +22,7 @@ SETUP = """
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 say() { printf '%s\\n' "$*" >&2; }
 set_up() { :; }
+starts_with_sweep() { :; }
 build() { :; }
 count_cores() { echo 2; }
 find_python() { return 1; }
@@ -32,8 +33,8 @@ specbias: 1
 name: long
 target: {samples: 64, frequencies: [2]}
 model: {depth: 3, width: 8}
-training: {steps: 4000}
-record: {every: 4000}
+training: {steps: 40000}
+record: {every: 40000}
 axes:
   - seed: {from: 1, to: 60}
 """

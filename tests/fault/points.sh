@@ -82,7 +82,7 @@ expect 0 on 1 run "$sweep" -o whole.h5 "${settings[@]}"
 reference=$(done_and_digest whole.h5) || exit 1
 [ "${reference%% *}" = 12 ] || fail "not 12 trials: $reference"
 
-long=(--set seed=1 --set training.steps=20000 --set record.every=10000 --interval 0.01)
+long=(--set seed=1 --set training.steps=100000 --set record.every=50000 --interval 0.01)
 expect 0 on 1 run "$sweep" -o long.h5 "${long[@]}"
 long_reference=$(done_and_digest long.h5) || exit 1
 for call in 8 11 12; do
