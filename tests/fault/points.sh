@@ -6,7 +6,7 @@ sweep=$here/../cli/sweep.yaml
 sparse=1
 [ "${1:-}" != all ] || sparse=0
 # 12 trials in several rounds.
-settings=(--set 'seed={from: 1, to: 6}' --set training.steps=400 --set record.every=100 --interval 0.01 --quiet)
+settings=(--set 'seed={from: 1, to: 6}' --set training.steps=2000 --set record.every=500 --interval 0.01 --quiet)
 
 # done_and_digest FILE: what verify counts and its digest; it must find nothing wrong.
 done_and_digest() {
