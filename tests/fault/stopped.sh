@@ -11,8 +11,8 @@ specbias: 1
 name: stopped
 target: {samples: 64, frequencies: [2, 5]}
 model: {depth: 3, width: 16}
-training: {steps: 100000}
-record: {every: 100000}
+training: {steps: 300000}
+record: {every: 300000}
 axes:
   - seed: {from: 1, to: 6}
 END
