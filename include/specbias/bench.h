@@ -30,9 +30,7 @@ sb_quartiles sb_quartiles_of(double *values, size_t count);
 /** Quartiles of numerators[i] / denominators[i], each pair from one round. @p ratios [count] is workspace. */
 sb_quartiles sb_paired_ratios(const double *numerators, const double *denominators, size_t count, double *ratios);
 
-/** Floating-point operations of one training step: batch (3 F - 2 w_0 w_1), where F = sum over layers of 2 w_{l-1} w_l
- * (sb_shape_flops) is the forward pass of a sample. Weight and data gradients are one such product each; the first
- * layer has no data gradient. Only matrix products count: not biases, ReLU, loss and Adam. */
+/** Floating-point operations of one training step with @p batch samples: batch x sb_shape_step_flops. */
 double sb_bench_flops(const sb_shape *shape, size_t batch);
 
 /** Bytes that a step cannot do without in single precision: 4 (4 P + batch (w_1 + .. + w_D)), which are parameters,

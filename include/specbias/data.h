@@ -35,6 +35,9 @@ size_t sb_dataset_samples(const sb_settings *settings);
  * @param amplitudes, phases [settings->target.frequencies.count], either may be NULL. */
 void sb_target_components(const sb_settings *settings, double *amplitudes, double *phases);
 
+/** Most samples of an update: all of them, in their own order, for a full batch. */
+size_t sb_batch_size(const sb_settings *settings, size_t samples);
+
 /** Mini-batches: the samples of update @p step (from 0).
  * @param order [samples], workspace that this function owns between calls; @p *epoch says which epoch it holds (start
  *              with -1).

@@ -42,6 +42,10 @@ size_t sb_shape_biases(const sb_shape *shape, size_t layer);
 /** Floating-point operations of one forward pass per sample (2 per multiply-add; matrix products only). */
 double sb_shape_flops(const sb_shape *shape);
 
+/** The same of a training step, per sample: forward, weight gradients and data gradients are one such product each, but
+ * the first layer needs no data gradient: 3 F - 2 w_0 w_1. Bias, ReLU, loss and Adam do not count. */
+double sb_shape_step_flops(const sb_shape *shape);
+
 /** Fills @p parameters [sb_shape_parameters]: weights and biases of a layer uniform on +-1/sqrt(fan_in). */
 void sb_initialise(const sb_shape *shape, uint64_t seed, float *parameters);
 

@@ -93,10 +93,9 @@ void sb_case_destroy(sb_case *made) {
 
 /* The case of one trial, still without data. */
 static sb_case outline(const sb_settings *settings) {
-    const size_t samples = sb_dataset_samples(settings), batch = (size_t)settings->training.batch;
     return (sb_case){
         .shape = sb_shape_of(settings, sb_dataset_inputs(settings), sb_dataset_outputs(settings)),
-        .batch = settings->training.batch == SB_BATCH_FULL || batch > samples ? samples : batch,
+        .batch = sb_batch_size(settings, sb_dataset_samples(settings)),
         .loss = (sb_loss)settings->training.loss,
         .adam = sb_adam_of(settings),
     };

@@ -26,8 +26,7 @@ sb_quartiles sb_paired_ratios(const double *numerators, const double *denominato
 }
 
 double sb_bench_flops(const sb_shape *shape, size_t batch) {
-    const double first_layer = 2 * (double)shape->widths[0] * (double)shape->widths[1];
-    return (double)batch * (3 * sb_shape_flops(shape) - first_layer);
+    return (double)batch * sb_shape_step_flops(shape);
 }
 
 double sb_bench_bound(const sb_shape *shape, size_t batch) {

@@ -13,11 +13,14 @@ static void shuffle(uint64_t seed, uint64_t epoch, size_t samples, uint32_t *ord
     }
 }
 
+size_t sb_batch_size(const sb_settings *settings, size_t samples) {
+    size_t batch = (size_t)settings->training.batch;
+    return settings->training.batch == SB_BATCH_FULL || batch > samples ? samples : batch;
+}
+
 void sb_batch_at(const sb_settings *settings, size_t samples, uint64_t step, int64_t *epoch, uint32_t *order,
                  size_t *first, size_t *count) {
-    size_t batch = (size_t)settings->training.batch;
-    if (settings->training.batch == SB_BATCH_FULL || batch > samples)
-        batch = samples;
+    size_t batch = sb_batch_size(settings, samples);
     uint64_t steps_per_epoch = (samples + batch - 1) / batch;
     /* A batch of everything is not shuffled: the order of its samples would only change how sums are rounded. */
     sb_shuffle kind = batch == samples ? SB_SHUFFLE_NONE : (sb_shuffle)settings->training.shuffle;

@@ -1,16 +1,14 @@
 #include "fused.h"
 
+#include "block.h"
 #include "pack.h"
 #include <string.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#endif
 
 /* --- Memory ---------------------------------------------------------------------------------------------------------
  */
 
 /* So that both operands of a weight gradient stay in the second cache. */
-size_t sb_fused_block(const sb_microkernel *kernel) {
+size_t sb_fused_block_samples(const sb_microkernel *kernel) {
     enum { SAMPLES = 256 };
     return sb_round_up(SAMPLES, kernel->vector);
 }
@@ -19,23 +17,10 @@ static size_t larger(size_t a, size_t b) {
     return a > b ? a : b;
 }
 
-/* What is left of one block of memory; without memory, only the size is counted. */
-typedef struct memory_arena {
-    char *memory;
-    size_t used;
-} memory_arena;
-
-/* BLIS's micro-kernels may read some numbers behind the end; nothing of ours touches them, and AddressSanitizer would
- * tell. */
-static float *take(memory_arena *arena, size_t count) {
+/* BLIS's micro-kernels may read some numbers behind the end of what they are given. */
+static float *take(sb_block *block, size_t count) {
     enum { SLACK = 64 };
-    float *array = arena->memory ? (float *)(void *)(arena->memory + arena->used) : NULL;
-    arena->used += sb_round_up((count + SLACK) * sizeof(float), SB_ALIGNMENT);
-#ifdef __SANITIZE_ADDRESS__
-    if (array)
-        ASAN_POISON_MEMORY_REGION(array + count, SLACK * sizeof(float));
-#endif
-    return array;
+    return sb_block_take(block, count, SLACK);
 }
 
 /* Where the layer's numbers are in the stored vectors, behind @p stored others: biases first, so that the gradients of
@@ -59,20 +44,20 @@ static void place_layers(sb_fused *fused, const sb_shape *shape) {
     }
 }
 
-static void lay_out_layer(sb_fused *fused, sb_fused_layer *layer, size_t panels, memory_arena *arena) {
+static void lay_out_layer(sb_fused *fused, sb_fused_layer *layer, size_t panels, sb_block *block) {
     const sb_microkernel *kernel = &fused->kernel;
-    layer->outputs = take(arena, panels * sb_panel_length(kernel, layer->out));
+    layer->outputs = take(block, panels * sb_panel_length(kernel, layer->out));
     if (layer->thin)
         return;
-    layer->backward = take(arena, sb_round_up(layer->in, kernel->broadcast) * layer->out);
+    layer->backward = take(block, sb_round_up(layer->in, kernel->broadcast) * layer->out);
     if (kernel->broadcast != kernel->vector)
-        layer->forward = take(arena, sb_round_up(layer->out, kernel->broadcast) * layer->in);
+        layer->forward = take(block, sb_round_up(layer->out, kernel->broadcast) * layer->in);
 }
 
 /* What all layers share is as large as the largest of them needs. */
-static void lay_out_shared(sb_fused *fused, const sb_shape *shape, size_t batch, memory_arena *arena) {
+static void lay_out_shared(sb_fused *fused, const sb_shape *shape, size_t batch, sb_block *block) {
     const sb_microkernel *kernel = &fused->kernel;
-    size_t samples = sb_smaller(sb_fused_block(kernel), sb_round_up(batch, kernel->vector));
+    size_t samples = sb_smaller(sb_fused_block_samples(kernel), sb_round_up(batch, kernel->vector));
     size_t panel = sb_panel_length(kernel, shape->widths[0]), left = 0, right = 0, thin = 0;
     for (size_t l = 1; l <= shape->depth; l++) {
         const sb_fused_layer *layer = &fused->layers[l];
@@ -84,33 +69,33 @@ static void lay_out_shared(sb_fused *fused, const sb_shape *shape, size_t batch,
             right = larger(right, sb_round_up(layer->out, kernel->vector) * samples);
         }
     }
-    fused->left = take(arena, left);
-    fused->right = take(arena, right);
-    fused->bias_sums = take(arena, panel);
-    fused->weight_sums = take(arena, thin);
-    fused->tile = take(arena, kernel->broadcast * kernel->panels * kernel->vector);
-    fused->product = take(arena, kernel->panels * panel);
-    fused->passing[0] = take(arena, kernel->panels * panel);
-    fused->passing[1] = take(arena, kernel->panels * panel);
+    fused->left = take(block, left);
+    fused->right = take(block, right);
+    fused->bias_sums = take(block, panel);
+    fused->weight_sums = take(block, thin);
+    fused->tile = take(block, kernel->broadcast * kernel->panels * kernel->vector);
+    fused->product = take(block, kernel->panels * panel);
+    fused->passing[0] = take(block, kernel->panels * panel);
+    fused->passing[1] = take(block, kernel->panels * panel);
 }
 
 /* Sets the pointers of @p fused, or only counts. Returns the bytes of the whole. */
-static size_t lay_out(sb_fused *fused, sb_microkernel kernel, const sb_shape *shape, size_t batch, char *memory) {
-    memory_arena arena = {memory, sb_round_up(sizeof *fused, SB_ALIGNMENT)};
+static size_t lay_out(sb_fused *fused, sb_microkernel kernel, const sb_shape *shape, size_t batch, void *memory) {
+    sb_block block = sb_block_behind(memory, sizeof *fused);
     size_t panels = (batch + kernel.vector - 1) / kernel.vector;
     fused->kernel = kernel;
     place_layers(fused, shape);
-    fused->parameters = take(&arena, fused->stored);
-    fused->gradient = take(&arena, fused->stored);
-    fused->first = take(&arena, fused->stored);
-    fused->second = take(&arena, fused->stored);
-    fused->layers[0].outputs = take(&arena, panels * sb_panel_length(&kernel, shape->widths[0]));
+    fused->parameters = take(&block, fused->stored);
+    fused->gradient = take(&block, fused->stored);
+    fused->first = take(&block, fused->stored);
+    fused->second = take(&block, fused->stored);
+    fused->layers[0].outputs = take(&block, panels * sb_panel_length(&kernel, shape->widths[0]));
     for (size_t l = 1; l <= shape->depth; l++)
-        lay_out_layer(fused, &fused->layers[l], panels, &arena);
-    lay_out_shared(fused, shape, batch, &arena);
-    fused->outputs = take(&arena, batch * shape->widths[shape->depth]);
-    fused->seeds = take(&arena, batch * shape->widths[shape->depth]);
-    return arena.used;
+        lay_out_layer(fused, &fused->layers[l], panels, &block);
+    lay_out_shared(fused, shape, batch, &block);
+    fused->outputs = take(&block, batch * shape->widths[shape->depth]);
+    fused->seeds = take(&block, batch * shape->widths[shape->depth]);
+    return block.used;
 }
 
 typedef bool (*microkernel_finder)(sb_microkernel *kernel);
@@ -125,7 +110,7 @@ static void prepare_with(microkernel_finder find, sb_network *network) {
     sb_fused *fused = (sb_fused *)network;
     sb_microkernel kernel;
     find(&kernel);
-    lay_out(fused, kernel, &network->shape, network->batch, (char *)network);
+    lay_out(fused, kernel, &network->shape, network->batch, network);
 }
 
 /* --- Parameters and moments -----------------------------------------------------------------------------------------

@@ -60,11 +60,11 @@ typedef struct sb_fused {
     size_t stored;                                 /**< length of the vectors that follow */
     float *parameters, *gradient, *first, *second; /**< stored */
     float *outputs, *seeds;                        /**< [batch][outputs]: f and dloss/df */
-    float *left, *right;                           /**< operands of a weight gradient, of sb_fused_block samples */
-    float *bias_sums, *weight_sums;                /**< [features][vector]; of a thin layer [out][in][vector] */
-    float *tile;                                   /**< [broadcast][panels * vector] */
-    float *product;                                /**< as many panels as the micro-kernel takes at once */
-    float *passing[2];                             /**< the same, for fused_passes.c */
+    float *left, *right;            /**< operands of a weight gradient, of sb_fused_block_samples samples */
+    float *bias_sums, *weight_sums; /**< [features][vector]; of a thin layer [out][in][vector] */
+    float *tile;                    /**< [broadcast][panels * vector] */
+    float *product;                 /**< as many panels as the micro-kernel takes at once */
+    float *passing[2];              /**< the same, for fused_passes.c */
 } sb_fused;
 
 static inline size_t sb_smaller(size_t a, size_t b) {
@@ -81,7 +81,7 @@ static inline size_t sb_panel_length(const sb_microkernel *kernel, size_t featur
 }
 
 /** Samples that a weight gradient takes at once. */
-size_t sb_fused_block(const sb_microkernel *kernel);
+size_t sb_fused_block_samples(const sb_microkernel *kernel);
 
 /** Packs the layer's weights for sb_fused_forward and _backward, after they have changed. */
 void sb_fused_pack_weights(sb_fused *fused, const sb_fused_layer *layer);

@@ -137,7 +137,7 @@ static void backward_block(sb_fused *fused, const sb_fused_layer *layer, size_t 
  * second cache. */
 static void backward_layer(sb_fused *fused, const sb_fused_layer *layer, size_t samples, float *gradient) {
     const sb_microkernel *kernel = &fused->kernel;
-    size_t vector = kernel->vector, block = sb_fused_block(kernel);
+    size_t vector = kernel->vector, block = sb_fused_block_samples(kernel);
     clear_sums(fused, layer->in, fused->bias_sums);
     if (layer->thin)
         clear_sums(fused, layer->in * layer->out, fused->weight_sums);

@@ -1,3 +1,4 @@
+#include "block.h"
 #include "elementwise.h"
 #include "kernels.h"
 #include <blis.h>
@@ -21,43 +22,34 @@ struct sb_gradients {
 /* --- Memory ---------------------------------------------------------------------------------------------------------
  */
 
-/* Numbers of float that keep the next array aligned. */
-static size_t padded(size_t count) {
-    const size_t line = SB_ALIGNMENT / sizeof(float);
-    return (count + line - 1) / line * line;
+/* Sets the pointers of @p gradients, or only counts. Returns the bytes of the whole. */
+static size_t lay_out(sb_gradients *gradients, const sb_shape *shape, size_t batch, size_t samples, void *memory) {
+    sb_block block = sb_block_behind(memory, sizeof *gradients);
+    for (size_t layer = 1; layer <= shape->depth; layer++) {
+        gradients->inputs[layer - 1] = sb_block_take(&block, samples * shape->widths[layer - 1], 0);
+        gradients->deltas[layer] = sb_block_take(&block, samples * shape->widths[layer], 0);
+    }
+    gradients->outputs = sb_block_take(&block, batch * shape->widths[shape->depth], 0);
+    gradients->products[0] = sb_block_take(&block, TILE * TILE, 0);
+    gradients->products[1] = sb_block_take(&block, TILE * TILE, 0);
+    return block.used;
 }
-
-static float *take(float **memory, size_t count) {
-    float *array = *memory;
-    *memory += padded(count);
-    return array;
-}
-
-static const size_t head = (sizeof(sb_gradients) + SB_ALIGNMENT - 1) / SB_ALIGNMENT * SB_ALIGNMENT;
 
 size_t sb_gradients_bytes(const sb_shape *shape, size_t batch, size_t samples) {
-    size_t numbers = padded(batch * shape->widths[shape->depth]) + 2 * TILE * TILE;
-    for (size_t layer = 1; layer <= shape->depth; layer++)
-        numbers += padded(samples * shape->widths[layer - 1]) + padded(samples * shape->widths[layer]);
-    return head + numbers * sizeof(float);
+    sb_gradients counted;
+    return lay_out(&counted, shape, batch, samples, NULL);
 }
 
 sb_code sb_gradients_create(sb_network *network, size_t samples, sb_gradients **gradients, sb_status *status) {
     const sb_shape *shape = &network->shape;
-    char *memory = sb_array(1, sb_gradients_bytes(shape, network->batch, samples), "gradients of samples", status);
-    if (!memory)
+    sb_gradients *made =
+        sb_array(1, sb_gradients_bytes(shape, network->batch, samples), "gradients of samples", status);
+    *gradients = made;
+    if (!made)
         return SB_MEMORY;
-    sb_gradients *made = *gradients = (sb_gradients *)(void *)memory;
-    float *next = (float *)(void *)(memory + head);
+    lay_out(made, shape, network->batch, samples, made);
     made->network = network;
     made->room = samples;
-    for (size_t layer = 1; layer <= shape->depth; layer++) {
-        made->inputs[layer - 1] = take(&next, samples * shape->widths[layer - 1]);
-        made->deltas[layer] = take(&next, samples * shape->widths[layer]);
-    }
-    made->outputs = take(&next, network->batch * shape->widths[shape->depth]);
-    made->products[0] = take(&next, TILE * TILE);
-    made->products[1] = take(&next, TILE * TILE);
     return SB_OK;
 }
 

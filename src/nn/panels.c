@@ -1,5 +1,6 @@
 #include "panels.h"
 
+#include "elementwise.h"
 #include "lanes.h"
 
 /* Each loop is written once, for any number of samples side by side, and compiled a second time for the 16 of the usual
@@ -22,18 +23,6 @@ static void panel_bias(size_t features, size_t vector, bool relu, const float *r
         bias_loop(features, USUAL_VECTOR, true, biases, values);
     else
         bias_loop(features, vector, relu, biases, values);
-}
-
-SB_CLONES
-static void panel_relu(size_t count, float *restrict values) {
-    for (size_t i = 0; i < count; i++)
-        values[i] = values[i] < 0 ? 0 : values[i];
-}
-
-SB_CLONES
-static void panel_mask(size_t count, const float *restrict activations, float *restrict values) {
-    for (size_t i = 0; i < count; i++)
-        values[i] = activations[i] == 0 ? 0 : values[i];
 }
 
 SB_CLONES
@@ -132,9 +121,9 @@ void sb_panel_epilogue(size_t features, size_t vector, const sb_epilogue *epilog
     if (epilogue->biases)
         panel_bias(features, vector, epilogue->relu, epilogue->biases, values);
     else if (epilogue->relu)
-        panel_relu(features * vector, values);
+        sb_relu(features * vector, values);
     if (epilogue->activations)
-        panel_mask(features * vector, epilogue->activations, values);
+        sb_relu_mask(features * vector, epilogue->activations, values);
     if (epilogue->sums)
         panel_add(features * vector, values, epilogue->sums);
 }

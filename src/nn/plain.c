@@ -1,4 +1,5 @@
 /* The reference implementation: one BLIS call for each matrix product, everything row-major, parameters flat. */
+#include "block.h"
 #include "elementwise.h"
 #include "kernels.h"
 #include <blis.h>
@@ -14,15 +15,6 @@ typedef struct plain_network {
 /* --- Memory ---------------------------------------------------------------------------------------------------------
  */
 
-/* Bytes of an array of floats that keeps the next one aligned. */
-static size_t array_bytes(size_t count) {
-    return (count * sizeof(float) + SB_ALIGNMENT - 1) / SB_ALIGNMENT * SB_ALIGNMENT;
-}
-
-static size_t head_bytes(void) {
-    return (sizeof(plain_network) + SB_ALIGNMENT - 1) / SB_ALIGNMENT * SB_ALIGNMENT;
-}
-
 static size_t widest_layer(const sb_shape *shape) {
     size_t widest = 0;
     for (size_t layer = 1; layer <= shape->depth; layer++)
@@ -31,32 +23,28 @@ static size_t widest_layer(const sb_shape *shape) {
     return widest;
 }
 
-static size_t bytes(const sb_shape *shape, size_t batch) {
-    size_t sum = head_bytes() + 4 * array_bytes(sb_shape_parameters(shape));
+/* Sets the pointers of @p plain, or only counts. Returns the bytes of the whole. */
+static size_t lay_out(plain_network *plain, const sb_shape *shape, size_t batch, void *memory) {
+    sb_block block = sb_block_behind(memory, sizeof *plain);
+    size_t parameters = sb_shape_parameters(shape), widest = batch * widest_layer(shape);
+    plain->parameters = sb_block_take(&block, parameters, 0);
+    plain->gradient = sb_block_take(&block, parameters, 0);
+    plain->first = sb_block_take(&block, parameters, 0);
+    plain->second = sb_block_take(&block, parameters, 0);
     for (size_t layer = 1; layer <= shape->depth; layer++)
-        sum += array_bytes(batch * shape->widths[layer]);
-    return sum + 2 * array_bytes(batch * widest_layer(shape));
+        plain->activations[layer] = sb_block_take(&block, batch * shape->widths[layer], 0);
+    plain->deltas[0] = sb_block_take(&block, widest, 0);
+    plain->deltas[1] = sb_block_take(&block, widest, 0);
+    return block.used;
 }
 
-static float *take(char **memory, size_t count) {
-    float *array = (float *)(void *)*memory;
-    *memory += array_bytes(count);
-    return array;
+static size_t bytes(const sb_shape *shape, size_t batch) {
+    plain_network counted;
+    return lay_out(&counted, shape, batch, NULL);
 }
 
 static void prepare(sb_network *network) {
-    plain_network *plain = (plain_network *)network;
-    const sb_shape *shape = &network->shape;
-    char *memory = (char *)network + head_bytes();
-    size_t parameters = sb_shape_parameters(shape), widest = network->batch * widest_layer(shape);
-    plain->parameters = take(&memory, parameters);
-    plain->gradient = take(&memory, parameters);
-    plain->first = take(&memory, parameters);
-    plain->second = take(&memory, parameters);
-    for (size_t layer = 1; layer <= shape->depth; layer++)
-        plain->activations[layer] = take(&memory, network->batch * shape->widths[layer]);
-    plain->deltas[0] = take(&memory, widest);
-    plain->deltas[1] = take(&memory, widest);
+    lay_out((plain_network *)network, &network->shape, network->batch, network);
 }
 
 /* --- Parameters and moments -----------------------------------------------------------------------------------------

@@ -28,6 +28,10 @@ size_t sb_shape_biases(const sb_shape *shape, size_t layer) {
     return sb_shape_weights(shape, layer) + shape->widths[layer] * shape->widths[layer - 1];
 }
 
+double sb_shape_step_flops(const sb_shape *shape) {
+    return 3 * sb_shape_flops(shape) - 2 * (double)shape->widths[0] * (double)shape->widths[1];
+}
+
 double sb_shape_flops(const sb_shape *shape) {
     double flops = 0;
     for (size_t layer = 1; layer <= shape->depth; layer++)

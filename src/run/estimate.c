@@ -23,11 +23,6 @@ static double trial_bytes(const void *context, const sb_settings *settings) {
     return (double)(sb_trial_bytes(m->layout, m->kernels, settings) + sb_trial_saved_bytes(m->layout, settings));
 }
 
-static size_t batch_of(const sb_settings *settings) {
-    const size_t samples = sb_dataset_samples(settings), batch = (size_t)settings->training.batch;
-    return batch == SB_BATCH_FULL || batch > samples ? samples : batch;
-}
-
 /* Arithmetic of one training step as the cost model counts it: what twice the steps add, with records and probes alike.
  */
 static double step_flops(const void *layout, const sb_settings *settings) {
@@ -60,7 +55,7 @@ static double time_steps(sb_network *network, const sb_settings *settings, const
 
 static sb_code measure_step(const sb_kernels *kernels, const sb_settings *settings, double *seconds,
                             sb_status *status) {
-    const size_t batch = batch_of(settings);
+    const size_t batch = sb_batch_size(settings, sb_dataset_samples(settings));
     const sb_shape shape = sb_shape_of(settings, sb_dataset_inputs(settings), sb_dataset_outputs(settings));
     sb_dataset data = {0};
     sb_network *network = NULL;

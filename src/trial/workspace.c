@@ -3,12 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Samples of an update; all of them, in their own order, are a full batch (sb_batch_at agrees). */
-static size_t largest_batch(const sb_settings *settings, size_t samples) {
-    size_t batch = (size_t)settings->training.batch;
-    return settings->training.batch == SB_BATCH_FULL || batch > samples ? samples : batch;
-}
-
 /* Samples that are evaluated at once: all, or about equal parts, between which MPI has its turn. A core with no more
  * than 5 GFLOP/s takes 100 ms for one. */
 static size_t evaluation_batch(const sb_shape *shape, size_t samples) {
@@ -58,7 +52,7 @@ sb_code sb_workspace_create(const sb_layout *layout, const sb_kernels *kernels, 
     if (code != SB_OK)
         goto done;
     workspace->shape = sb_shape_of(settings, data->inputs, data->outputs);
-    workspace->batch = largest_batch(settings, data->samples);
+    workspace->batch = sb_batch_size(settings, data->samples);
     code = allocate(workspace, status);
     if (code == SB_OK)
         code = create_networks(kernels, workspace, training, status);
@@ -86,7 +80,7 @@ void sb_workspace_destroy(sb_workspace *workspace, sb_training *training) {
 
 size_t sb_workspace_bytes(const sb_kernels *kernels, const sb_settings *settings) {
     size_t samples = sb_dataset_samples(settings), inputs = sb_dataset_inputs(settings);
-    size_t outputs = sb_dataset_outputs(settings), batch = largest_batch(settings, samples);
+    size_t outputs = sb_dataset_outputs(settings), batch = sb_batch_size(settings, samples);
     sb_shape shape = sb_shape_of(settings, inputs, outputs);
     size_t data = samples * (sizeof(double) + (inputs + outputs) * sizeof(float));
     size_t mini_batch = batch == samples ? 0 : batch * (inputs + outputs) * sizeof(float) + samples * sizeof(uint32_t);

@@ -47,7 +47,7 @@ def parse_arguments():
                         help="to see whether all of it works: short measurements, few settings, 20 steps in a sweep")
     parser.add_argument("--blas", metavar="FOLDER",
                         help="has an OpenBLAS or a BLIS for PyTorch, as libblas.so.3; called openblas* or blis*")
-    parser.add_argument("--json", metavar="FILE", help="write all measurements there")
+    parser.add_argument("--json", metavar="FILE", type=argparse.FileType("w"), help="write all measurements there")
     parser.add_argument("--readme", metavar="FILE", nargs="?", const=os.path.join(ROOT, "README.md"),
                         help="write the tables to their place in README.md, or in FILE")
     return parser.parse_args()
@@ -121,7 +121,7 @@ def main():
     text = report.text(found)
     print(text)
     if options.json:
-        with open(options.json, "w") as file:
+        with options.json as file:
             json.dump(found, file, indent=1)
     if "sweep" in found and not whole_sweep.agree(found["sweep"]):
         raise SystemExit("compare.py: the whole sweeps did not do the same work: their results differ more than rounding "

@@ -19,6 +19,13 @@ static const sb_value counts[] = {{.integer = 203}, {.integer = 206}};
 static const sb_value reals[] = {{.real = 0.25}, {.real = -1}};
 static const char *const words[] = {"line", "petals, petals=4", "third"};
 
+/* A zip or a section of two points, from an array of members. */
+#define GROUP_AXIS(kind_, path_, members_, labels_)                                                                    \
+    {                                                                                                                  \
+        .kind = kind_, .path = path_, .unit = "1", .length = 2, .member_count = sizeof(members_) / sizeof *(members_), \
+        .members = members_, .labels = labels_                                                                         \
+    }
+
 /* A sweep of at most SB_AXES_MAX axes with its grid and layout. Big, so that tests keep it static. */
 typedef struct fixture {
     sb_sweep sweep;

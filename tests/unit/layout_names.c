@@ -40,13 +40,7 @@ static void coordinates_of_axes_follow_the_type_of_the_field(void **state) {
         HAND_AXIS(threshold, reals, words),
         HAND_AXIS(frequencies, ones, words),
         HAND_AXIS(phases, unknowns, words),
-        {.kind = SB_AXIS_SECTION,
-         .path = "embedding",
-         .unit = "1",
-         .length = 2,
-         .member_count = 2,
-         .members = section,
-         .labels = words},
+        GROUP_AXIS(SB_AXIS_SECTION, "embedding", section, words),
     };
     start(&f, axes, 5);
     finish(&f);
@@ -73,14 +67,7 @@ static void a_zip_carries_its_fields_as_coordinates(void **state) {
     (void)state;
     static fixture f;
     static const sb_axis_member members[] = {{&petals, pair}, {&target_seed, numbers}, {&frequencies, lists}};
-    const sb_axis axes[] = {HAND_AXIS(seed, numbers, words),
-                            {.kind = SB_AXIS_ZIP,
-                             .path = "both",
-                             .unit = "1",
-                             .length = 2,
-                             .member_count = 3,
-                             .members = members,
-                             .labels = words}};
+    const sb_axis axes[] = {HAND_AXIS(seed, numbers, words), GROUP_AXIS(SB_AXIS_ZIP, "both", members, words)};
     start(&f, axes, 2);
     finish(&f);
     static const int64_t indices[] = {0, 1}, petal_values[] = {2, 7};
@@ -106,14 +93,7 @@ static void trials_are_named_by_their_place_on_the_axes(void **state) {
         large[i] = "\xc3\xa9"[i % 2]; /* an accented e */
     large[sizeof large - 1] = '\0';
     const char *const parts[] = {"petals=2, frequencies=1", large};
-    const sb_axis axes[] = {HAND_AXIS(seed, pair, words),
-                            {.kind = SB_AXIS_ZIP,
-                             .path = "both",
-                             .unit = "1",
-                             .length = 2,
-                             .member_count = 2,
-                             .members = members,
-                             .labels = parts},
+    const sb_axis axes[] = {HAND_AXIS(seed, pair, words), GROUP_AXIS(SB_AXIS_ZIP, "both", members, parts),
                             HAND_AXIS(target_seed, pair, words)};
     start(&f, axes, 3);
     finish(&f);
@@ -140,13 +120,7 @@ static void colliding_names_are_written_out(void **state) {
         HAND_AXIS(seed, pair, words),
         HAND_AXIS(target_seed, pair, words),
         HAND_AXIS(petals, pair, words),
-        {.kind = SB_AXIS_ZIP,
-         .path = "trial",
-         .unit = "1",
-         .length = 2,
-         .member_count = 2,
-         .members = members,
-         .labels = words},
+        GROUP_AXIS(SB_AXIS_ZIP, "trial", members, words),
     };
     static const char *const expected[] = {"target.samples", "seed", "target.seed", "petals", "zip.trial"};
     start(&f, axes, 5);
@@ -172,20 +146,8 @@ static void names_that_still_collide_are_refused(void **state) {
     static const sb_axis_member section[] = {{&kind, kinds}, {&petals, pair}};
     const sb_axis axes[] = {
         HAND_AXIS(seed, pair, words),
-        {.kind = SB_AXIS_SECTION,
-         .path = "embedding",
-         .unit = "1",
-         .length = 2,
-         .member_count = 2,
-         .members = section,
-         .labels = words},
-        {.kind = SB_AXIS_ZIP,
-         .path = "embedding_length",
-         .unit = "1",
-         .length = 2,
-         .member_count = 2,
-         .members = members,
-         .labels = words},
+        GROUP_AXIS(SB_AXIS_SECTION, "embedding", section, words),
+        GROUP_AXIS(SB_AXIS_ZIP, "embedding_length", members, words),
     };
     start(&f, axes, 1);
     add_variable(&f, "loss", "seed", SB_TYPE_FLOAT32, NULL, 0);
