@@ -5,7 +5,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 run_packages=(build-essential cmake ninja-build pkg-config libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libblis-dev
-    libfftw3-dev libyaml-dev librandom123-dev libxxhash-dev python3-xarray python3-h5netcdf python3-matplotlib)
+    libfftw3-dev liblapacke-dev libglpk-dev libyaml-dev libpng-dev libjpeg-dev zlib1g-dev librandom123-dev libxxhash-dev
+    python3-xarray python3-h5netcdf python3-matplotlib)
 test_packages=(git clang-format libcmocka-dev hdf5-tools netcdf-bin python3-h5py python3-netcdf4 python3-yaml
     python3-torch slurm-wlm munge)
 
@@ -61,7 +62,8 @@ Ways to get them:
       spack env create specbias $root/jobs/spack.yaml && spack env activate specbias && spack install
   conda, then Random123's headers from its release archive:
       conda create -n specbias -c conda-forge c-compiler cmake ninja pkg-config openmpi 'hdf5=*=mpi_openmpi*' \\
-          blis fftw yaml xxhash cmocka xarray h5netcdf matplotlib-base && conda activate specbias
+          blis fftw liblapacke glpk yaml libpng libjpeg-turbo zlib xxhash cmocka xarray \\
+          h5netcdf matplotlib-base && conda activate specbias
 What lies in a folder of its own is found through CMAKE_PREFIX_PATH=<prefix>:<prefix> in the environment.
 END
 }
