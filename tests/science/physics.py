@@ -5,9 +5,7 @@ Each claim is a statement about orderings over several seeds, and has a negative
 experiment in which the effect is absent, which must fail.
 """
 
-import sys
-
-sys.path.insert(0, __file__.rsplit("/", 2)[0])
+import claims
 import sweeps
 
 sweeps.need("xarray", "h5netcdf", "numpy")
@@ -121,20 +119,5 @@ def test_perturbation(claim):
     claim(f"control, an untrained network: {np.round(response, 2)}", not low_survive(response, np.ones_like(learned)))
 
 
-def main(test):
-    failures = 0
-
-    def claim(text, holds):
-        nonlocal failures
-        failures += not holds
-        print(f"{'ok  ' if holds else 'FAIL'} {test.__name__}: {text}", flush=True)
-
-    test(claim)
-    return failures > 0
-
-
 if __name__ == "__main__":
-    tests = {"order": test_order, "petals": test_petals, "perturbation": test_perturbation}
-    if len(sys.argv) != 2 or sys.argv[1] not in tests:
-        raise SystemExit(f"usage: physics.py {'|'.join(tests)}")
-    sys.exit(main(tests[sys.argv[1]]))
+    claims.main({"order": test_order, "petals": test_petals, "perturbation": test_perturbation})
