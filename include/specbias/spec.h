@@ -115,6 +115,12 @@ typedef struct sb_settings {
         struct {
             sb_probe_settings probe;
         } parameters;
+        struct {
+            sb_probe_settings probe;
+        } predictions;
+        struct {
+            sb_probe_settings probe;
+        } accuracy;
     } probes;
 } sb_settings;
 

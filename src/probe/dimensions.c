@@ -28,8 +28,20 @@ static size_t layers(const void *context, const sb_settings *settings, double *v
     return depth;
 }
 
+static size_t samples(const void *context, const sb_settings *settings, double *values) {
+    (void)context;
+    return sb_indices(sb_dataset_samples(settings), values);
+}
+
+static size_t outputs(const void *context, const sb_settings *settings, double *values) {
+    (void)context;
+    return sb_indices(sb_dataset_outputs(settings), values);
+}
+
 static const char *const frequency_fields[] = {"target.frequencies", NULL};
 static const char *const layer_fields[] = {"model.depth", NULL};
+static const char *const sample_fields[] = {"target.kind", "target.samples", NULL};
+static const char *const output_fields[] = {"target.kind", NULL};
 
 const sb_vector_rule sb_dimension_frequency = {.name = "frequency",
                                                .unit = "1",
@@ -44,3 +56,17 @@ const sb_vector_rule sb_dimension_layer = {.name = "layer",
                                            .type = SB_TYPE_INT64,
                                            .fields = layer_fields,
                                            .values = layers};
+
+const sb_vector_rule sb_dimension_sample = {.name = "sample",
+                                            .unit = "1",
+                                            .long_name = "training sample, from 0",
+                                            .type = SB_TYPE_INT64,
+                                            .fields = sample_fields,
+                                            .values = samples};
+
+const sb_vector_rule sb_dimension_output = {.name = "output",
+                                            .unit = "1",
+                                            .long_name = "component of the target",
+                                            .type = SB_TYPE_INT64,
+                                            .fields = output_fields,
+                                            .values = outputs};

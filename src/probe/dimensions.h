@@ -12,6 +12,12 @@ extern const sb_vector_rule sb_dimension_frequency;
 /** Layers 1 .. D. */
 extern const sb_vector_rule sb_dimension_layer;
 
+/** Training samples, from 0 in the dataset's order. */
+extern const sb_vector_rule sb_dimension_sample;
+
+/** Components of the target. */
+extern const sb_vector_rule sb_dimension_output;
+
 /** The fields that change a network's shape, NULL at the end. */
 extern const char *const sb_shape_fields[];
 

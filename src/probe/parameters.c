@@ -21,11 +21,6 @@ static size_t input_indices(const void *context, const sb_settings *settings, do
     return sb_indices(sb_dataset_inputs(settings), values);
 }
 
-static size_t output_indices(const void *context, const sb_settings *settings, double *values) {
-    (void)context;
-    return sb_indices(sb_dataset_outputs(settings), values);
-}
-
 static size_t positions(const void *context, const sb_settings *settings, double *values) {
     (void)context;
     size_t samples = sb_dataset_samples(settings);
@@ -35,7 +30,6 @@ static size_t positions(const void *context, const sb_settings *settings, double
 }
 
 static const char *const input_fields[] = {"target.kind", "embedding", "encoding", NULL};
-static const char *const output_fields[] = {"target.kind", NULL};
 static const char *const position_fields[] = {"target.kind", "target.samples", NULL};
 
 static const sb_vector_rule parameter = {.name = "parameter",
@@ -50,12 +44,6 @@ static const sb_vector_rule input = {.name = "input",
                                      .type = SB_TYPE_INT64,
                                      .fields = input_fields,
                                      .values = input_indices};
-static const sb_vector_rule output = {.name = "output",
-                                      .unit = "1",
-                                      .long_name = "component of the target",
-                                      .type = SB_TYPE_INT64,
-                                      .fields = output_fields,
-                                      .values = output_indices};
 static const sb_vector_rule position = {.name = "z",
                                         .unit = "1",
                                         .long_name = "position of the sample on the target's domain",
@@ -139,7 +127,7 @@ const sb_probe sb_probe_parameters = {
                    .long_name = "training targets y",
                    .type = SB_TYPE_FLOAT32,
                    .timeless = true,
-                   .dimensions = {&position, &output}}},
+                   .dimensions = {&position, &sb_dimension_output}}},
     .companions = {{&layer_tables[0], &sb_dimension_layer},
                    {&layer_tables[1], &sb_dimension_layer},
                    {&layer_tables[2], &sb_dimension_layer},

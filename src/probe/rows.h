@@ -12,5 +12,7 @@ extern const sb_probe sb_probe_spectrum;
 extern const sb_probe sb_probe_spectral_norm;
 extern const sb_probe sb_probe_perturbation;
 extern const sb_probe sb_probe_parameters;
+extern const sb_probe sb_probe_predictions;
+extern const sb_probe sb_probe_accuracy;
 
 #endif

@@ -124,6 +124,8 @@ const sb_field sb_fields[] = {
     {FIELD("probes.perturbation.directions", probes.perturbation.directions, INTEGER, 1, 1000000), .unit = "1",
      .initial = "100", .meaning = "random directions for each magnitude"},
     {MOMENTS("probes.parameters.at", probes.parameters.probe.at), .initial = "[0, last]"},
+    {MOMENTS("probes.predictions.at", probes.predictions.probe.at), .initial = "[0, last]"},
+    {MOMENTS("probes.accuracy.at", probes.accuracy.probe.at), .initial = "all"},
 };
 
 const size_t sb_field_count = sizeof sb_fields / sizeof *sb_fields;
@@ -155,6 +157,10 @@ static const struct {
      offsetof(sb_settings, probes.perturbation.probe.enabled)},
     {"probes.parameters", "Snapshots of weights and biases, with the training inputs and targets.",
      offsetof(sb_settings, probes.parameters.probe.enabled)},
+    {"probes.predictions", "The network's outputs on all training inputs.",
+     offsetof(sb_settings, probes.predictions.probe.enabled)},
+    {"probes.accuracy", "The share of training samples that the network puts into their class.",
+     offsetof(sb_settings, probes.accuracy.probe.enabled)},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 

@@ -60,6 +60,13 @@ static bool bce_is_binary(const sb_settings *settings, char *message, size_t siz
     return false;
 }
 
+static bool accuracy_has_classes(const sb_settings *settings, char *message, size_t size) {
+    if (!settings->probes.accuracy.probe.enabled || settings->target.binarise)
+        return true;
+    snprintf(message, size, "found accuracy of targets that are no classes; allowed with target.binarise: true");
+    return false;
+}
+
 static bool batch_fits(const sb_settings *settings, char *message, size_t size) {
     if (settings->training.batch <= settings->target.samples)
         return true;
@@ -114,6 +121,8 @@ MOMENTS_RULE(spectrum, spectrum.probe)
 MOMENTS_RULE(spectral_norm, spectral_norm.probe)
 MOMENTS_RULE(perturbation, perturbation.probe)
 MOMENTS_RULE(parameters, parameters.probe)
+MOMENTS_RULE(predictions, predictions.probe)
+MOMENTS_RULE(accuracy, accuracy.probe)
 
 #define READS(...)                                                                                                     \
     (const char *const[]) {                                                                                            \
@@ -126,6 +135,7 @@ const sb_rule sb_rules[] = {
     {READS("target.amplitudes", "target.frequencies"), "target.amplitudes", amplitudes_match},
     {READS("target.phases", "target.frequencies"), "target.phases", phases_match},
     {READS("training.loss", "target.binarise"), "training.loss", bce_is_binary},
+    {READS("target.binarise", "probes.accuracy"), "probes.accuracy", accuracy_has_classes},
     {READS("training.batch", "target.samples"), "training.batch", batch_fits},
     {READS("encoding.kind", "encoding.low", "encoding.high"), "encoding.low", interval_is_open},
     {READS("probes.perturbation.magnitudes"), "probes.perturbation.magnitudes", magnitudes_rise},
@@ -134,6 +144,8 @@ const sb_rule sb_rules[] = {
     {READS("probes.spectral_norm.at", "training.steps"), "probes.spectral_norm.at", spectral_norm_moments},
     {READS("probes.perturbation.at", "training.steps"), "probes.perturbation.at", perturbation_moments},
     {READS("probes.parameters.at", "training.steps"), "probes.parameters.at", parameters_moments},
+    {READS("probes.predictions.at", "training.steps"), "probes.predictions.at", predictions_moments},
+    {READS("probes.accuracy.at", "training.steps"), "probes.accuracy.at", accuracy_moments},
 };
 
 const size_t sb_rule_count = sizeof sb_rules / sizeof *sb_rules;

@@ -40,7 +40,9 @@ static inline sb_settings hand_settings(void) {
                    .spectrum = {.probe = {1, {1, &all}}},
                    .spectral_norm = {.probe = {1, {1, &all}}},
                    .perturbation = {.probe = {1, {1, &last}}, .magnitudes = {1, &one}, .directions = 100},
-                   .parameters = {.probe = {1, {1, &last}}}},
+                   .parameters = {.probe = {1, {1, &last}}},
+                   .predictions = {.probe = {1, {1, &last}}},
+                   .accuracy = {.probe = {0, {1, &all}}}},
     };
     return settings;
 }

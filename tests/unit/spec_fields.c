@@ -177,12 +177,20 @@ static void rules_hold_up_to_their_limits(void **state) {
     assert_broken("interval from 1 to 1", HEAD "encoding: {kind: interval, low: 1, high: 1}\n");
 }
 
+/* A field or a section that is there. */
+static bool is_known(const char *path) {
+    bool known = false;
+    for (size_t i = 0; i < sb_field_count; i++)
+        known = known || sb_path_within(sb_fields[i].path, path);
+    return known;
+}
+
 static void every_rule_reads_and_blames_what_there_is(void **state) {
     (void)state;
     for (size_t i = 0; i < sb_rule_count; i++) {
         bool read = false;
         for (const char *const *path = sb_rules[i].fields; *path; path++) {
-            assert_non_null(sb_field_find(*path));
+            assert_true(is_known(*path));
             read = read || sb_path_within(sb_rules[i].culprit, *path);
         }
         assert_true(read);
