@@ -1,7 +1,17 @@
 #!/usr/bin/env python3
-"""Draws every figure that a results file allows: analysis/figures.py FILE.h5 [-o FOLDER]
+"""Draws the figures of results files: analysis/figures.py FILE.h5... [-o FOLDER] [--format png|pdf|svg]
 
-Prints the path of each picture, <name of FILE>_<figure>.png. Needs xarray, h5netcdf and matplotlib.
+A file of one of the papers' experiments becomes that paper's figure: it is known by the name of its sweep (`name:` in the
+sweep file, such as rahaman2019-fig1), whatever the file is called and however far its run has come. Files of several
+sweeps that one figure compares (rahaman2019-fig5a and -fig5b) are given together; what is missing stays empty. Of any
+other sweep, the heat maps of what it measured are drawn. Prints the path of each picture: <name of FILE>_<figure>.png.
+
+How a figure is added: one function `<paper>_<figure>` in the module of its paper (rahaman2019.py), which is given a
+dataset of load.py for each of its sweeps and returns a Matplotlib figure, and a row in that module's table FIGURES
+(experiment.py). panels.py has what all figures share (a panel for each value of the axes, the page, the signature in the
+corner), curves.py and heatmap.py draw a panel.
+
+Needs xarray, h5netcdf and matplotlib.
 """
 
 import argparse
@@ -10,6 +20,7 @@ import sys
 
 try:
     import heatmap
+    import rahaman2019
     from load import DONE, ResultsError, load
 except ModuleNotFoundError as missing:
     sys.exit(
@@ -17,35 +28,68 @@ except ModuleNotFoundError as missing:
         "matplotlib (on Debian /usr/bin/python3 with the packages python3-xarray, python3-h5netcdf, python3-matplotlib)"
     )
 
-FIGURES = {"spectrum": heatmap.spectrum, "perturbation": heatmap.perturbation}  # by the variable that each needs
+EXPERIMENTS = {sweep: figure for paper in (rahaman2019,) for figure in paper.FIGURES for sweep in figure.sweeps}
+ANY = {"spectrum": heatmap.spectrum, "perturbation": heatmap.perturbation}  # by the variable that each needs
 READ = ["spectrum", "loss", "spectral_norm", "perturbation"]
 
 
-def draw(path, folder):
-    """Draws the figures of the file at path into folder; gives the paths of the pictures."""
+def together(paths):
+    """Sorts files by what they are drawn as: a list of (Figure or None, {name of its sweep: path})."""
+    groups = []
+    for path in paths:
+        results = load(path, [])
+        if not (results["trial_state"] == DONE).any():
+            raise ResultsError(f"{path}: no trial has been committed yet, there is nothing to draw")
+        sweep = results.attrs.get("title", "")
+        figure = EXPERIMENTS.get(sweep)
+        lacking = [name for name in figure.reads if name not in load(path, figure.reads)] if figure else []
+        if lacking:
+            print(f"figures.py: {path}: no {figure.name} without {', '.join(lacking)}", file=sys.stderr)
+            figure = None
+        open_groups = (files for of, files in groups if figure and of is figure and sweep not in files)
+        files = next(open_groups, None)
+        if files is None:
+            files = {}
+            groups.append((figure, files))
+        files[sweep] = path
+    return groups
+
+
+def draw_experiment(figure, files):
+    """The figure of a paper, from the files {name of sweep: path} that there are."""
+    results = [load(files[sweep], figure.reads) if sweep in files else None for sweep in figure.sweeps]
+    yield figure.name, figure.draw(*results)
+
+
+def draw_any(path):
+    """What can be drawn of any sweep."""
     results = load(path, READ)
-    if not (results["trial_state"] == DONE).any():
-        raise ResultsError(f"{path}: no trial has been committed yet, there is nothing to draw")
-    for variable, figures_of in FIGURES.items():
-        if variable not in results:
-            continue
-        figures = list(figures_of(results))
+    for variable, figures_of in ANY.items():
+        figures = list(figures_of(results)) if variable in results else []
         for number, figure in enumerate(figures, start=1):
-            page = f"_{number}" if len(figures) > 1 else ""
-            picture = folder / f"{pathlib.Path(path).stem}_{variable}{page}.png"
-            figure.savefig(picture, dpi=200)
+            yield f"{variable}_{number}" if len(figures) > 1 else variable, figure
+
+
+def draw(paths, folder, form):
+    """Draws the figures of the files at paths into folder; gives the paths of the pictures."""
+    for figure, files in together(paths):
+        first = next(iter(files.values()))
+        for name, drawn in draw_experiment(figure, files) if figure else draw_any(first):
+            picture = folder / f"{pathlib.Path(first).stem}_{name}.{form}"
+            drawn.savefig(picture, dpi=200)
             yield picture
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Draws every figure that a results file of specbias allows.")
-    parser.add_argument("file", metavar="FILE.h5")
+    parser = argparse.ArgumentParser(description="Draws the figures of results files of specbias.")
+    parser.add_argument("files", metavar="FILE.h5", nargs="+", help="files of sweeps of one figure are drawn together")
     parser.add_argument("-o", "--output", metavar="FOLDER", default=".", help="where pictures go (default: here)")
+    parser.add_argument("--format", choices=("png", "pdf", "svg"), default="png", help="of the pictures (default: png)")
     arguments = parser.parse_args()
     folder = pathlib.Path(arguments.output)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for picture in draw(arguments.file, folder):
+        for picture in draw(arguments.files, folder, arguments.format):
             print(picture)
     except (ResultsError, OSError) as error:
         sys.exit(f"figures.py: {error}")

@@ -2,11 +2,11 @@
 (ICML 2019), figure 1 (over training) and figure 3 (under perturbation of the trained network)."""
 
 import numpy
-from matplotlib import colormaps
 
+from curves import STEP, band, shades
 from panels import blank, edges, fit, page, pages, panels_of, sign
 
-STEP = "Training iteration"  # the paper's words
+NORM = "Perturbation norm $\\delta$"
 RATIO = "Magnitude over that of\nthe trained network, clipped at 1"
 
 
@@ -39,7 +39,7 @@ def perturbation(results):
                 continue
             axes = part.subplots()
             draw_heatmap(axes, panel, "perturbation", "magnitude", RATIO)
-            axes.set_ylabel("Perturbation norm $\\delta$")
+            axes.set_ylabel(NORM)
         sign(figure, results)
         yield figure
 
@@ -53,17 +53,22 @@ def names_of(results, variable):
 def draw_heatmap(axes, panel, variable, over, meaning):
     """Mean over seeds of a variable [over][frequency], colour from 0 to 1 as in the paper; more is shown as 1."""
     values, rows, frequencies = panel.values(variable, over, "frequency")
-    borders = numpy.arange(len(frequencies) + 1) - 0.5
-    mean = numpy.nanmean(values, axis=0)
-    image = axes.pcolormesh(borders, edges(rows), mean, vmin=0, vmax=1, rasterized=True)
+    image = draw_cells(axes, numpy.nanmean(values, axis=0), rows, frequencies, vmin=0, vmax=1)
     bar = axes.figure.colorbar(image, ax=axes, pad=0.02, extend="max")
     bar.set_label(f"{meaning}\n")  # the empty line parts it from the panel beside
-    axes.set_yticks([tick for tick in axes.get_yticks() if rows[0] <= tick <= rows[-1]])
-    labels = [f"{frequency:g}" for frequency in frequencies]
-    thin = -(-len(labels) * (max(map(len, labels)) + 1) // 30)  # about 30 letters fit
-    axes.set_xticks(range(0, len(labels), thin), labels[::thin])
     name = panel.results["frequency"].attrs.get("long_name", "frequency")
     axes.set_xlabel("\n".join(fit(name[0].upper() + name[1:], 2.2, 9)))
+
+
+def draw_cells(axes, values, rows, columns, **colours):
+    """Coloured cells [row][column]: rows where their number lies, columns side by side under their label."""
+    borders = numpy.arange(len(columns) + 1) - 0.5
+    image = axes.pcolormesh(borders, edges(rows), values, rasterized=True, **colours)
+    axes.set_yticks([tick for tick in axes.get_yticks() if rows[0] <= tick <= rows[-1]])
+    labels = [f"{column:g}" for column in columns]
+    thin = -(-len(labels) * (max(map(len, labels)) + 1) // 30)  # about 30 letters fit
+    axes.set_xticks(range(0, len(labels), thin), labels[::thin])
+    return image
 
 
 def draw_curves(axes, panel, name):
@@ -71,12 +76,8 @@ def draw_curves(axes, panel, name):
     layered = "layer" in names_of(panel.results, name)
     values, steps, *layers = panel.values(name, "step", *(["layer"] if layered else []))
     values = values.reshape(*values.shape[:2], -1)
-    curves = values.shape[2]
-    for i, colour in enumerate(colormaps["cividis"](numpy.linspace(0, 0.9, curves))):
-        of_seeds = values[:, :, i]
-        low, mean, high = (across(of_seeds, axis=0) for across in (numpy.nanmin, numpy.nanmean, numpy.nanmax))
-        axes.plot(mean, steps, color=colour, lw=1.2, label=f"{layers[0][i]:g}" if layered else None)
-        axes.fill_betweenx(steps, low, high, color=colour, alpha=0.25, lw=0)
+    for i, colour in enumerate(shades(values.shape[2])):
+        band(axes, steps, values[:, :, i], colour, f"{layers[0][i]:g}" if layered else None, along="y")
     if layered:
         axes.legend(title="layer", fontsize=6, title_fontsize=6, handlelength=1, borderaxespad=0.2, frameon=True)
     if name == "loss" and numpy.nanmax(values) > 10 * numpy.nanmin(values) > 0:

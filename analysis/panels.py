@@ -52,6 +52,12 @@ class Panel:
         kept = array[numpy.ix_(range(len(array)), *present)]
         return kept, *(values[indices] for (_, values), indices in zip(found, present))
 
+    def point(self, name):
+        """Value of the coordinate `name` of an axis that is not averaged over, as text."""
+        array = self.results[name]
+        value = array.isel(self.of(array)).values.item()
+        return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+
     def title(self):
         words = []
         for axis, index in self.selection.items():
@@ -95,11 +101,12 @@ def pages(panels):
         yield panels[first : first + COLUMNS * ROWS]
 
 
-def page(panels, width, height):
-    """A figure with one subfigure for each panel."""
-    columns = min(COLUMNS, len(panels))
+def page(panels, width, height, columns=COLUMNS):
+    """A figure with one subfigure for each panel, or for each title in place of one."""
+    columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
-    whole = [panel.title().replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ") for panel in panels]
+    whole = [panel if isinstance(panel, str) else panel.title() for panel in panels]
+    whole = [title.replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ") for title in whole]
     titles = [fit(title, width, pyplot.rcParams["figure.titlesize"]) for title in whole]
     lines = max(len(title) for title in titles)  # the same for all: axes of a row are of one height
     figure = pyplot.figure(figsize=(width * columns, (height + 0.15 * lines) * rows + 0.5), layout="constrained")
@@ -114,15 +121,22 @@ def fit(text, width, size):
     return textwrap.wrap(text, int(72 * width / (0.6 * size)), break_on_hyphens=False)
 
 
-def sign(figure, results, note=""):
-    """The sweep's name as title; in the corner, the file, how much of it is there, and a note."""
-    title = fit(results.attrs.get("title", ""), figure.get_figwidth(), 12)
-    figure.suptitle("\n".join(title), fontsize=11, fontweight="bold")
+def sign(figure, results, note="", title=None):
+    """The title (the sweep's name by default); in the corner, the file, how much of it is there, and a note. results: of
+    one file, or a list (None: no file)."""
+    files = [one for one in (results if isinstance(results, (list, tuple)) else [results]) if one is not None]
+    lines = fit(title or files[0].attrs.get("title", ""), figure.get_figwidth(), 12)
+    figure.suptitle("\n".join(lines), fontsize=11, fontweight="bold")
+    foot = "; ".join(map(share, files)) + note
+    figure.supxlabel("\n".join(fit(foot, figure.get_figwidth(), 6)), x=0.995, ha="right", fontsize=6, color="0.4")
+
+
+def share(results):
+    """Words for a file and how much of its sweep is there."""
     states = results["trial_state"].values
     done, failed = (states == DONE).sum(), (states == FAILED).sum()
-    share = [f"{done} of {states.size} trials", *unfinished(failed, states.size - done - failed)]
-    foot = f"{pathlib.Path(results.attrs['path']).name}: {', '.join(share)}{note}"
-    figure.supxlabel("\n".join(fit(foot, figure.get_figwidth(), 6)), x=0.995, ha="right", fontsize=6, color="0.4")
+    words = [f"{done} of {states.size} trials", *unfinished(failed, states.size - done - failed)]
+    return f"{pathlib.Path(results.attrs['path']).name}: {', '.join(words)}"
 
 
 def blank(part, panel, variable):

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "analysis"))
 import numpy
 import xarray
 
+import figures
 import heatmap
 import panels
 from load import DONE, FAILED, ResultsError, coordinate, load
@@ -50,8 +51,8 @@ PLAIN = {
 AXES = {"step": STEPS, "frequency": FREQUENCIES, "layer": [1, 2, 3], "magnitude": [0, 1, 2, 3]}
 
 
-def draw(path, folder):
-    run = [sys.executable, ROOT / "analysis" / "figures.py", path, "-o", folder]
+def draw(path, folder, *options):
+    run = [sys.executable, ROOT / "analysis" / "figures.py", path, "-o", folder, *options]
     return subprocess.run(run, capture_output=True, text=True)
 
 
@@ -63,6 +64,39 @@ def pictures(folder, *names):
     assert done.stdout.split() == [str(folder / "pictures" / name) for name in names], done.stdout
     for name in names:
         assert (folder / "pictures" / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_papers_figure_is_known_by_the_name_of_its_sweep(folder):
+    axes = {"amplitude_law": ["equal", "rising"], "seed": [0, 1]}
+    write(folder / "test.h5", axes, PLAIN, AXES, states=[[DONE, 0], [0, 0]], title="rahaman2019-fig1")
+    pictures(folder, "test_rahaman2019_fig1.png")
+    write(folder / "test.h5", axes, {"spectrum": PLAIN["spectrum"]}, AXES, title="rahaman2019-fig1")
+    done = draw(folder / "test.h5", folder)
+    assert done.stdout.split() == [str(folder / "test_spectrum.png")], "without its norms, what any sweep gets"
+    assert "no rahaman2019_fig1 without spectral_norm" in done.stderr, done.stderr
+
+
+def test_every_sweep_of_a_paper_has_a_figure_and_every_figure_its_sweeps(folder):
+    written = {}
+    for path in (ROOT / "sweeps").glob("*/*.yaml"):
+        (written[path],) = (line.split()[1] for line in path.read_text().splitlines() if line.startswith("name:"))
+        assert written[path] == f"{path.parent.name}-{path.stem}", path
+    assert sorted(written.values()) == sorted(figures.EXPERIMENTS)
+
+
+def test_files_of_one_figure_are_drawn_together(folder):
+    write(folder / "one.h5", {"seed": [0, 1]}, PLAIN, AXES, title="rahaman2019-fig3")
+    write(folder / "two.h5", {"seed": [0]}, PLAIN, AXES, title="rahaman2019-fig3")
+    found = figures.together([folder / "one.h5", folder / "two.h5"])
+    assert [list(files) for _, files in found] == [["rahaman2019-fig3"]] * 2, "one sweep twice is two figures"
+
+
+def test_vector_formats(folder):
+    write(folder / "test.h5", {"seed": [0, 1]}, PLAIN, AXES)
+    for form, start in {"svg": b"<?xml", "pdf": b"%PDF"}.items():
+        done = draw(folder / "test.h5", folder, "--format", form)
+        assert done.returncode == 0, done.stderr
+        assert (folder / f"test_spectrum.{form}").read_bytes().startswith(start)
 
 
 def test_uncommitted_slots_are_masked_and_failed_ones_on_request(folder):
