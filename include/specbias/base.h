@@ -59,12 +59,13 @@ const char *sb_code_meaning(sb_code code);
 
 /** What a stream of random numbers is for. The values are part of a trial's identity: never renumber, only append. */
 typedef enum sb_purpose {
-    SB_PURPOSE_INITIALISATION = 1, /**< weights and biases */
-    SB_PURPOSE_PHASES = 2,         /**< phases of a sinusoid mixture */
-    SB_PURPOSE_ENCODING = 3,       /**< rows of the random Fourier features */
-    SB_PURPOSE_SHUFFLE = 4,        /**< order of the samples in mini-batches */
-    SB_PURPOSE_PERTURBATION = 5,   /**< random directions in parameter space */
-    SB_PURPOSE_SPECTRAL_NORM = 6,  /**< start vectors of the iteration for singular values */
+    SB_PURPOSE_INITIALISATION = 1,    /**< weights and biases */
+    SB_PURPOSE_PHASES = 2,            /**< phases of a sinusoid mixture */
+    SB_PURPOSE_ENCODING = 3,          /**< rows of the random Fourier features */
+    SB_PURPOSE_SHUFFLE = 4,           /**< order of the samples in mini-batches */
+    SB_PURPOSE_PERTURBATION = 5,      /**< random directions in parameter space */
+    SB_PURPOSE_SPECTRAL_NORM = 6,     /**< start vectors of the iteration for singular values */
+    SB_PURPOSE_BOUNDARY_DISTANCE = 7, /**< inputs whose distance to a boundary is measured */
 } sb_purpose;
 
 /** Four independent uniform 32-bit words for counter (@p index, @p lane). */

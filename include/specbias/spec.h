@@ -40,11 +40,13 @@ typedef enum sb_encoding_kind {
 } sb_encoding_kind;
 typedef enum sb_optimizer { SB_OPTIMIZER_ADAM } sb_optimizer;
 typedef enum sb_loss { SB_LOSS_MSE, SB_LOSS_BCE } sb_loss;
+typedef enum sb_boundary_form { SB_BOUNDARY_BOTH, SB_BOUNDARY_INPUT, SB_BOUNDARY_LAYER } sb_boundary_form;
 typedef enum sb_shuffle { SB_SHUFFLE_ONCE, SB_SHUFFLE_EPOCH, SB_SHUFFLE_NONE } sb_shuffle;
 
 /** Special values that a field's words stand for. */
 enum {
     SB_BATCH_FULL = 0,    /**< training.batch: full */
+    SB_SAMPLES_ALL = 0,   /**< samples of a probe: all */
     SB_SEED_OF_TRIAL = -1 /**< target.seed: trial */
 };
 #define SB_AT_LAST (-1.0) /**< an element of a probe's `at`: after the last step */
@@ -107,6 +109,13 @@ typedef struct sb_settings {
         struct {
             sb_probe_settings probe;
         } spectral_norm;
+        struct {
+            sb_probe_settings probe;
+            int64_t form;     /**< sb_boundary_form */
+            int64_t samples;  /**< inputs that are looked at; SB_SAMPLES_ALL */
+            int64_t bins;     /**< of the histogram, logarithmic from low to high */
+            double low, high; /**< distances, low > 0 */
+        } boundary_distance;
         struct {
             sb_probe_settings probe;
             sb_list magnitudes; /**< delta >= 0 */

@@ -10,6 +10,7 @@
 extern const sb_probe sb_probe_loss;
 extern const sb_probe sb_probe_spectrum;
 extern const sb_probe sb_probe_spectral_norm;
+extern const sb_probe sb_probe_boundary_distance;
 extern const sb_probe sb_probe_perturbation;
 extern const sb_probe sb_probe_parameters;
 extern const sb_probe sb_probe_predictions;

@@ -23,6 +23,8 @@ WORDS(optimizers, {"adam", SB_OPTIMIZER_ADAM});
 WORDS(full_batch, {"full", SB_BATCH_FULL});
 WORDS(shuffles, {"once", SB_SHUFFLE_ONCE}, {"epoch", SB_SHUFFLE_EPOCH}, {"none", SB_SHUFFLE_NONE});
 WORDS(losses, {"mse", SB_LOSS_MSE}, {"bce", SB_LOSS_BCE});
+WORDS(boundary_forms, {"both", SB_BOUNDARY_BOTH}, {"input", SB_BOUNDARY_INPUT}, {"layer", SB_BOUNDARY_LAYER});
+WORDS(all_samples, {"all", SB_SAMPLES_ALL});
 WORDS(moments, {"last", SB_AT_LAST}, {"all", SB_AT_ALL});
 
 /* Where a field lies, its type and range; its unit and default; its meaning. */
@@ -118,6 +120,19 @@ const sb_field sb_fields[] = {
     {BOOLEAN("probes.spectrum.full", probes.spectrum.full), .initial = "false",
      .meaning = "record the whole one-sided spectrum too, not only the target's frequencies"},
     {MOMENTS("probes.spectral_norm.at", probes.spectral_norm.probe.at), .initial = "all"},
+    {MOMENTS("probes.boundary_distance.at", probes.boundary_distance.probe.at), .initial = "all"},
+    {CHOICE("probes.boundary_distance.form", probes.boundary_distance.form, boundary_forms), .initial = "both",
+     .meaning = "gradient of a pre-activation; input: by the network's input, which costs a forward pass for each "
+                "input; layer: by the layer's own, the norm of the weight row"},
+    {FIELD("probes.boundary_distance.samples", probes.boundary_distance.samples, INTEGER, 1, 67108864), .unit = "1",
+     .initial = "all", .words = all_samples,
+     .meaning = "training inputs that are looked at, one at random from each of as many equal parts"},
+    {FIELD("probes.boundary_distance.bins", probes.boundary_distance.bins, INTEGER, 1, 10000), .unit = "1",
+     .initial = "80", .meaning = "bins of the histogram, of equal width on a logarithmic scale"},
+    {FIELD("probes.boundary_distance.low", probes.boundary_distance.low, REAL, 1e-30, 1e30), .unit = "1",
+     .initial = "1e-6", .meaning = "where the first bin starts; what is nearer counts in it"},
+    {FIELD("probes.boundary_distance.high", probes.boundary_distance.high, REAL, 1e-30, 1e30), .unit = "1",
+     .initial = "100", .meaning = "where the last bin ends; what is farther counts in it"},
     {MOMENTS("probes.perturbation.at", probes.perturbation.probe.at), .initial = "last"},
     {FIELD("probes.perturbation.magnitudes", probes.perturbation.magnitudes, REALS, 0, 1e6), .unit = "1",
      .initial = "{from: 0, to: 5, count: 100}", .meaning = "delta, norm of the change of the parameters, rising"},
@@ -151,6 +166,9 @@ static const struct {
      offsetof(sb_settings, probes.spectrum.probe.enabled)},
     {"probes.spectral_norm", "The largest singular value of each layer's weight matrix, and their product.",
      offsetof(sb_settings, probes.spectral_norm.probe.enabled)},
+    {"probes.boundary_distance",
+     "How far the training inputs are from the nearest boundary between linear regions: mean, median and histogram.",
+     offsetof(sb_settings, probes.boundary_distance.probe.enabled)},
     {"probes.perturbation",
      "The magnitude at each frequency that is left when all parameters are moved in a random direction, over that "
      "before.",

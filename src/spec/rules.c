@@ -87,6 +87,14 @@ static bool magnitudes_rise(const sb_settings *settings, char *message, size_t s
     return rising(settings->probes.perturbation.magnitudes, "magnitudes", message, size);
 }
 
+static bool distances_are_a_range(const sb_settings *settings, char *message, size_t size) {
+    double low = settings->probes.boundary_distance.low, high = settings->probes.boundary_distance.high;
+    if (!settings->probes.boundary_distance.probe.enabled || low < high)
+        return true;
+    snprintf(message, size, "found bins from %.15g to %.15g; allowed low below high", low, high);
+    return false;
+}
+
 /* {all}, {last}, or rising steps up to the last and at most one `last`, which is no listed step again. */
 static bool moments_are_steps(sb_list at, int64_t steps, char *message, size_t size) {
     for (size_t i = 0; i < at.count; i++) {
@@ -119,6 +127,7 @@ static bool moments_are_steps(sb_list at, int64_t steps, char *message, size_t s
 MOMENTS_RULE(loss, loss)
 MOMENTS_RULE(spectrum, spectrum.probe)
 MOMENTS_RULE(spectral_norm, spectral_norm.probe)
+MOMENTS_RULE(boundary_distance, boundary_distance.probe)
 MOMENTS_RULE(perturbation, perturbation.probe)
 MOMENTS_RULE(parameters, parameters.probe)
 MOMENTS_RULE(predictions, predictions.probe)
@@ -142,6 +151,9 @@ const sb_rule sb_rules[] = {
     {READS("probes.loss.at", "training.steps"), "probes.loss.at", loss_moments},
     {READS("probes.spectrum.at", "training.steps"), "probes.spectrum.at", spectrum_moments},
     {READS("probes.spectral_norm.at", "training.steps"), "probes.spectral_norm.at", spectral_norm_moments},
+    {READS("probes.boundary_distance.at", "training.steps"), "probes.boundary_distance.at", boundary_distance_moments},
+    {READS("probes.boundary_distance.low", "probes.boundary_distance.high"), "probes.boundary_distance.low",
+     distances_are_a_range},
     {READS("probes.perturbation.at", "training.steps"), "probes.perturbation.at", perturbation_moments},
     {READS("probes.parameters.at", "training.steps"), "probes.parameters.at", parameters_moments},
     {READS("probes.predictions.at", "training.steps"), "probes.predictions.at", predictions_moments},

@@ -33,6 +33,7 @@ static const char text[] = "specbias: 1\n"
                            "  spectral_norm: {}\n"
                            "  perturbation: {magnitudes: [0, 1], directions: 2}\n"
                            "  parameters: {}\n"
+                           "  boundary_distance: {}\n"
                            "axes: [probes.perturbation.directions: [1, 2, 3, 4]]\n";
 
 /* Each allocation of a trial in turn is refused, until one trial gets all it asks for. */
