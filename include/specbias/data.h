@@ -5,12 +5,29 @@
  * encoding of x's coordinates (Lazzari and Liu 2023; Tancik et al. 2020). Each family is a table of operations, one
  * file and one row each (src/data/families.h).
  *
- * Not collective. Everything is a function of the settings alone.
+ * Not collective. Everything is a function of the settings alone, which point to the content of the files that they
+ * name.
  */
 #ifndef SPECBIAS_DATA_H
 #define SPECBIAS_DATA_H
 
 #include <specbias/spec.h>
+
+/* --- Files that a sweep names ---------------------------------------------------------------------------------------
+ */
+
+/** Checks and decodes the @p size bytes of the file @p source, which keeps the digest and the content: a PNG or JPEG
+ * image, or IDX, plain or gzip. SB_INPUT, naming the file, if it is damaged or not of the kind that the field wants. */
+sb_code sb_source_decode(sb_source *source, const void *bytes, size_t size, sb_status *status);
+
+/** Releases the content; the digest stays. */
+void sb_source_release(sb_source *source);
+
+/** Bytes that the content takes. */
+size_t sb_source_bytes(const sb_source *source);
+
+/* --- The data of a trial --------------------------------------------------------------------------------------------
+ */
 
 /** Inputs and targets of one trial. */
 typedef struct sb_dataset {

@@ -23,6 +23,25 @@ typedef struct sb_list {
     const double *values;
 } sb_list;
 
+/** What a field that names a file wants to find in it. */
+typedef enum sb_source_kind {
+    SB_SOURCE_IMAGE,   /**< one image: PNG or JPEG */
+    SB_SOURCE_SAMPLES, /**< images to be told apart: IDX with three dimensions of bytes, plain or gzip */
+    SB_SOURCE_LABELS   /**< their classes: IDX with one dimension of bytes, plain or gzip */
+} sb_source_kind;
+
+/** A file that a field names, or a word in its place. It belongs to the sweep, and the settings of all trials point to
+ * it: so its content is there once. */
+typedef struct sb_source {
+    const struct sb_field *field;
+    const char *path;                 /**< as in the sweep file, relative to the working directory; or the word */
+    const char *label;                /**< path; on an axis without the folders that all of its files share */
+    bool word;                        /**< there is no file, but a word such as power_law */
+    bool known;                       /**< digest is set */
+    sb_hash digest;                   /**< of the file's bytes; identities are made of it, not of the path */
+    const struct sb_content *content; /**< NULL until the file has been read (data.h) */
+} sb_source;
+
 /* Values of the fields that choose by name. Their words are in the field table, in the same order. */
 typedef enum sb_target_kind { SB_TARGET_SINUSOIDS } sb_target_kind;
 typedef enum sb_amplitude_law { SB_AMPLITUDE_EQUAL, SB_AMPLITUDE_RISING, SB_AMPLITUDE_POWER } sb_amplitude_law;
@@ -148,7 +167,8 @@ typedef enum sb_field_type {
     SB_FIELD_BOOLEAN,  /**< int64_t, 0 or 1 */
     SB_FIELD_CHOICE,   /**< int64_t, an index into words */
     SB_FIELD_INTEGERS, /**< sb_list of whole numbers */
-    SB_FIELD_REALS     /**< sb_list */
+    SB_FIELD_REALS,    /**< sb_list */
+    SB_FIELD_FILE      /**< const sb_source *: the path of a file, or a word */
 } sb_field_type;
 
 /** A word that a field takes: a choice, or a name for a special value of a number or of a list's element. */
@@ -169,6 +189,7 @@ typedef struct sb_field {
     const sb_word *words;    /**< ends with a NULL text; NULL: none */
     const char *condition;   /**< where it applies: "key=word word", a key of the same section; NULL: always */
     bool fixed;              /**< may not be an axis */
+    sb_source_kind holds;    /**< of a file */
 } sb_field;
 
 extern const sb_field sb_fields[];
@@ -184,11 +205,12 @@ bool sb_path_within(const char *path, const char *prefix);
  * field of a probe, if the probe is enabled. */
 bool sb_field_applies(const sb_field *field, const sb_settings *settings);
 
-/** One value of a field: integer, real or list, by the field's type. */
+/** One value of a field: integer, real, list or file, by the field's type. */
 typedef union sb_value {
     int64_t integer;
     double real;
     sb_list list;
+    const sb_source *source;
 } sb_value;
 
 sb_value sb_field_get(const sb_field *field, const sb_settings *settings);
@@ -244,6 +266,8 @@ typedef struct sb_sweep {
     const char *text;       /**< the file as it was read, UTF-8 */
     size_t text_length;     /**< bytes */
     const char *overrides;  /**< the --set arguments, one a line; "" if none */
+    size_t source_count;    /**< files that trials need */
+    sb_source **sources;    /**< [source_count]; to be read or told their digest before anything is identified */
     struct sb_marks *marks; /**< where each field was set, for messages (private) */
     sb_arena arena;         /**< owns all of it */
 } sb_sweep;

@@ -33,6 +33,7 @@ static sb_type type_of(const sb_axis_member *member, size_t length) {
         return is_single(member, length) ? SB_TYPE_FLOAT64 : SB_TYPE_TEXT;
     case SB_FIELD_BOOLEAN:
     case SB_FIELD_CHOICE:
+    case SB_FIELD_FILE:
         break;
     }
     return SB_TYPE_TEXT;

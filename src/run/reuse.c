@@ -32,15 +32,15 @@ sb_code sb_reuse_open(MPI_Comm comm, const sb_plan *plan, const sb_run_options *
         check_other_file(options->reuse[i], options->output, status);
     sb_agree(comm, status);
     while (status->code == SB_OK && reuse->count < options->reuse_count) {
-        sb_source *source = &reuse->sources[reuse->count++];
-        sb_source_open(comm, options->reuse[reuse->count - 1], plan->layout, source, status);
+        sb_reuse_source *source = &reuse->sources[reuse->count++];
+        sb_reuse_source_open(comm, options->reuse[reuse->count - 1], plan->layout, source, status);
     }
     return status->code;
 }
 
 void sb_reuse_close(sb_reuse *reuse) {
     for (size_t i = 0; i < reuse->count; ++i)
-        sb_source_close(&reuse->sources[i]);
+        sb_reuse_source_close(&reuse->sources[i]);
     free(reuse->sources);
     *reuse = (sb_reuse){0};
 }
@@ -132,11 +132,11 @@ static void consider(batch *mine, uint64_t trial) {
     sb_probe_set found = 0;
     bool trained = false;
     for (size_t i = 0; i < mine->reuse->count; ++i) {
-        const sb_source *source = &mine->reuse->sources[i];
-        origins[i] = sb_source_find(source, identity, records);
+        const sb_reuse_source *source = &mine->reuse->sources[i];
+        origins[i] = sb_reuse_source_find(source, identity, records);
         if (origins[i] != SB_NO_TRIAL)
             found |= source->graft.probes;
-        trained |= sb_source_trains(source, identity);
+        trained |= sb_reuse_source_trains(source, identity);
     }
     if (found == mine->wanted) {
         mine->identities[mine->count] = identity;
@@ -168,7 +168,7 @@ static int by_origin(const void *left, const void *right) {
 
 /* Asks the source at hand for what is lacking. Returns the number of its trials that are to be read. */
 static size_t request_lacking(batch *mine) {
-    const sb_source *source = &mine->reuse->sources[mine->source];
+    const sb_reuse_source *source = &mine->reuse->sources[mine->source];
     size_t distinct = 0;
     mine->request_count = mine->answered = 0;
     for (size_t i = 0; i < mine->count; ++i) {

@@ -36,7 +36,7 @@ typedef struct sb_claim {
     uint64_t trial;
 } sb_claim;
 
-typedef struct sb_source {
+typedef struct sb_reuse_source {
     const char *path;
     sb_plan *plan;
     sb_store_reader *reader;
@@ -44,27 +44,28 @@ typedef struct sb_source {
     char arithmetic[SB_ARITHMETIC_LENGTH]; /* of the newest run that trained in it; rank 0 alone knows it */
     uint64_t claim_count;
     sb_claim *claims; /* [claim_count] by identity, then trial */
-} sb_source;
+} sb_reuse_source;
 
 #define SB_NO_TRIAL UINT64_MAX
 
 /* Collective. Opens the results file @p path, for the results of @p layout. SB_INPUT if it is none that can be read.
- * Release with sb_source_close, also after a failure. */
-sb_code sb_source_open(MPI_Comm comm, const char *path, const sb_layout *layout, sb_source *source, sb_status *status);
-void sb_source_close(sb_source *source);
+ * Release with sb_reuse_source_close, also after a failure. */
+sb_code sb_reuse_source_open(MPI_Comm comm, const char *path, const sb_layout *layout, sb_reuse_source *source,
+                             sb_status *status);
+void sb_reuse_source_close(sb_reuse_source *source);
 
 /* The first trial of @p source that claims to be done with this @p identity and the @p records (sb_section_identity);
  * SB_NO_TRIAL if there is none. */
-uint64_t sb_source_find(const sb_source *source, sb_hash identity, sb_hash records);
+uint64_t sb_reuse_source_find(const sb_reuse_source *source, sb_hash identity, sb_hash records);
 
 /* True if it has any trial with this @p identity that claims to be done. */
-bool sb_source_trains(const sb_source *source, sb_hash identity);
+bool sb_reuse_source_trains(const sb_reuse_source *source, sb_hash identity);
 
 /* --- reuse.c --- */
 
 typedef struct sb_reuse {
     size_t count;
-    sb_source *sources; /* [count] */
+    sb_reuse_source *sources; /* [count] */
 } sb_reuse;
 
 /* Collective, before anything is created. Opens the files of @p options->reuse. SB_INPUT if one cannot be used. Release

@@ -5,7 +5,7 @@
 
 enum { CHUNK = 65536 }; /* identities read together */
 
-static sb_code read_arithmetic(sb_source *source, sb_status *status) {
+static sb_code read_arithmetic(sb_reuse_source *source, sb_status *status) {
     sb_summary summary;
     const sb_code code = sb_summary_read(source->path, &summary, status);
     if (code == SB_OK) {
@@ -28,7 +28,7 @@ static int by_identity(const void *left, const void *right) {
     return order ? order : (a->trial > b->trial) - (a->trial < b->trial);
 }
 
-static sb_code list_claims(sb_source *source, const uint8_t *states, sb_hash *identities, sb_status *status) {
+static sb_code list_claims(sb_reuse_source *source, const uint8_t *states, sb_hash *identities, sb_status *status) {
     const uint64_t trials = source->plan->grid.trials.count;
     sb_code code = SB_OK;
     uint64_t listed = 0;
@@ -45,7 +45,7 @@ static sb_code list_claims(sb_source *source, const uint8_t *states, sb_hash *id
 
 /* The file says what the slots claim, for a million identities take 6 s to compute; who reads a slot finds out whether
  * its claim is true. */
-static sb_code read_claims(sb_source *source, sb_status *status) {
+static sb_code read_claims(sb_reuse_source *source, sb_status *status) {
     const uint64_t trials = source->plan->grid.trials.count;
     uint8_t *states = sb_array(trials, 1, "states of earlier trials", status);
     sb_hash *identities = sb_array(CHUNK, sizeof *identities, "identities of earlier trials", status);
@@ -63,7 +63,7 @@ static sb_code read_claims(sb_source *source, sb_status *status) {
 }
 
 /* Collective. Rank 0's index, to all. */
-static sb_code share_claims(MPI_Comm comm, int rank, sb_source *source, sb_status *status) {
+static sb_code share_claims(MPI_Comm comm, int rank, sb_reuse_source *source, sb_status *status) {
     const int words = sizeof *source->claims / sizeof(uint64_t);
     sb_mpi_check(MPI_Bcast(&source->claim_count, 1, MPI_UINT64_T, 0, comm), "MPI_Bcast", status);
     if (rank != 0 && status->code == SB_OK)
@@ -78,7 +78,7 @@ static sb_code share_claims(MPI_Comm comm, int rank, sb_source *source, sb_statu
 /* --- Opening and looking up -----------------------------------------------------------------------------------------
  */
 
-static sb_code open_here(int rank, const sb_layout *layout, sb_source *source, sb_status *status) {
+static sb_code open_here(int rank, const sb_layout *layout, sb_reuse_source *source, sb_status *status) {
     sb_code code = sb_plan_stored(source->path, &source->plan, status);
     if (code == SB_OK)
         code = sb_store_reader_open(source->path, source->plan->layout, &source->reader, status);
@@ -91,10 +91,11 @@ static sb_code open_here(int rank, const sb_layout *layout, sb_source *source, s
     return code;
 }
 
-sb_code sb_source_open(MPI_Comm comm, const char *path, const sb_layout *layout, sb_source *source, sb_status *status) {
+sb_code sb_reuse_source_open(MPI_Comm comm, const char *path, const sb_layout *layout, sb_reuse_source *source,
+                             sb_status *status) {
     int rank = 0;
     sb_status reason = {0};
-    *source = (sb_source){.path = path};
+    *source = (sb_reuse_source){.path = path};
     if (sb_mpi_check(MPI_Comm_rank(comm, &rank), "MPI_Comm_rank", &reason) == SB_OK)
         open_here(rank, layout, source, &reason);
     if (reason.code != SB_OK) /* to this run the file is input */
@@ -102,15 +103,15 @@ sb_code sb_source_open(MPI_Comm comm, const char *path, const sb_layout *layout,
     return sb_agree(comm, status) == SB_OK ? share_claims(comm, rank, source, status) : status->code;
 }
 
-void sb_source_close(sb_source *source) {
+void sb_reuse_source_close(sb_reuse_source *source) {
     free(source->claims);
     sb_graft_free(&source->graft);
     sb_store_reader_close(source->reader);
     sb_plan_free(source->plan);
-    *source = (sb_source){0};
+    *source = (sb_reuse_source){0};
 }
 
-static uint64_t first_claim(const sb_source *source, sb_hash identity) {
+static uint64_t first_claim(const sb_reuse_source *source, sb_hash identity) {
     uint64_t low = 0, high = source->claim_count;
     while (low < high) {
         const uint64_t middle = low + (high - low) / 2;
@@ -122,15 +123,15 @@ static uint64_t first_claim(const sb_source *source, sb_hash identity) {
     return low;
 }
 
-static bool is_claimed(const sb_source *source, uint64_t claim, sb_hash identity) {
+static bool is_claimed(const sb_reuse_source *source, uint64_t claim, sb_hash identity) {
     return claim < source->claim_count && compare(source->claims[claim].identity, identity) == 0;
 }
 
-bool sb_source_trains(const sb_source *source, sb_hash identity) {
+bool sb_reuse_source_trains(const sb_reuse_source *source, sb_hash identity) {
     return is_claimed(source, first_claim(source, identity), identity);
 }
 
-uint64_t sb_source_find(const sb_source *source, sb_hash identity, sb_hash records) {
+uint64_t sb_reuse_source_find(const sb_reuse_source *source, sb_hash identity, sb_hash records) {
     for (uint64_t i = first_claim(source, identity); is_claimed(source, i, identity); ++i) {
         sb_settings settings;
         sb_grid_settings(&source->plan->grid, source->claims[i].trial, &settings);

@@ -264,6 +264,7 @@ static void enable_probe(spec_reader *reader, const sb_axis *axis) {
 static bool keep_axis(spec_reader *reader, axis_draft *draft, sb_axis *axes, size_t count) {
     if (overlaps(reader, draft, axes, count))
         return false;
+    spec_source_labels(&draft->axis);
     draft->axis.labels = spec_labels(reader, &draft->axis);
     if (!draft->axis.labels || repeats(reader, draft))
         return false;
@@ -329,6 +330,14 @@ void spec_axes(spec_reader *reader, const spec_node *node) {
             reader->axes_failed = true;
     }
     keep_order(reader, axes, count);
+}
+
+bool spec_on_axis(const sb_sweep *sweep, const sb_field *field) {
+    for (size_t a = 0; a < sweep->axis_count; a++)
+        for (size_t m = 0; m < sweep->axes[a].member_count; m++)
+            if (sweep->axes[a].members[m].field == field)
+                return true;
+    return false;
 }
 
 bool sb_axis_touches(const sb_axis *axis, const char *path) {

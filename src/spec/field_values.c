@@ -20,6 +20,8 @@ sb_value sb_field_get(const sb_field *field, const sb_settings *settings) {
         memcpy(&value.list, place, sizeof value.list);
     else if (field->type == SB_FIELD_REAL)
         memcpy(&value.real, place, sizeof value.real);
+    else if (field->type == SB_FIELD_FILE)
+        memcpy(&value.source, place, sizeof value.source);
     else
         memcpy(&value.integer, place, sizeof value.integer);
     return value;
@@ -31,6 +33,8 @@ void sb_field_set(const sb_field *field, sb_settings *settings, sb_value value) 
         memcpy(place, &value.list, sizeof value.list);
     else if (field->type == SB_FIELD_REAL)
         memcpy(place, &value.real, sizeof value.real);
+    else if (field->type == SB_FIELD_FILE)
+        memcpy(place, &value.source, sizeof value.source);
     else
         memcpy(place, &value.integer, sizeof value.integer);
 }
@@ -50,6 +54,8 @@ static bool same_number(double a, double b) {
 }
 
 bool spec_same_value(const sb_field *field, sb_value a, sb_value b) {
+    if (field->type == SB_FIELD_FILE)
+        return strcmp(a.source->path, b.source->path) == 0;
     size_t count = element_count(field, a);
     if (count != element_count(field, b))
         return false;
@@ -104,7 +110,11 @@ bool spec_condition_names(const sb_field *field, const char *word) {
 }
 
 bool spec_condition_met(const sb_field *field, const sb_field *sibling, sb_value value) {
-    const char *word = spec_word_text(sibling, element(sibling, value, 0));
+    const char *word = NULL;
+    if (sibling->type != SB_FIELD_FILE)
+        word = spec_word_text(sibling, element(sibling, value, 0));
+    else if (value.source->word)
+        word = value.source->path;
     return word && spec_condition_names(field, word);
 }
 
@@ -160,6 +170,10 @@ static void print_element(const sb_field *field, double value, FILE *out) {
 }
 
 void sb_field_print(const sb_field *field, sb_value value, FILE *out) {
+    if (field->type == SB_FIELD_FILE) {
+        fputs(value.source->label, out);
+        return;
+    }
     size_t count = element_count(field, value);
     if (count != 1)
         fputc('[', out);
@@ -186,6 +200,8 @@ static bool scan_element(const sb_field *field, const char **text, double *value
 }
 
 bool spec_is_default(const sb_field *field, sb_value value) {
+    if (field->type == SB_FIELD_FILE)
+        return strcmp(value.source->path, field->initial) == 0;
     const char *text = field->initial;
     size_t count = element_count(field, value);
     for (size_t i = 0; i < count; i++) {
@@ -201,7 +217,19 @@ static void print_words(const sb_field *field, FILE *out) {
         fprintf(out, "%s%s", word == field->words ? "" : word[1].text ? ", " : " or ", word->text);
 }
 
+static void print_files(const sb_field *field, FILE *out) {
+    static const char *const kinds[] = {[SB_SOURCE_IMAGE] = "a PNG or JPEG image",
+                                        [SB_SOURCE_SAMPLES] = "an IDX file of images",
+                                        [SB_SOURCE_LABELS] = "an IDX file of labels"};
+    fprintf(out, "the path of %s, or ", kinds[field->holds]);
+    print_words(field, out);
+}
+
 void spec_print_allowed(const sb_field *field, FILE *out) {
+    if (field->type == SB_FIELD_FILE) {
+        print_files(field, out);
+        return;
+    }
     if (field->type == SB_FIELD_CHOICE || field->type == SB_FIELD_BOOLEAN) {
         print_words(field, out);
         return;

@@ -15,9 +15,23 @@ static bool changes_training(const sb_field *field) {
     return !sb_path_within(field->path, "probes") && !sb_path_within(field->path, "record");
 }
 
+/* What a file holds, wherever it lies. Results of a file of which nothing is known have no identity, but its sweep's
+ * settings can be compared. */
+static void print_source(const sb_source *source, FILE *out) {
+    char digest[SB_HASH_TEXT];
+    if (source->known && !source->word) {
+        sb_hash_format(source->digest, digest);
+        fprintf(out, "content %s", digest);
+    } else
+        fputs(source->path, out);
+}
+
 static void print_line(const sb_field *field, sb_value value, FILE *out) {
     fprintf(out, "%s=", field->path);
-    sb_field_print(field, value, out);
+    if (field->type == SB_FIELD_FILE)
+        print_source(value.source, out);
+    else
+        sb_field_print(field, value, out);
     fputc('\n', out);
 }
 
@@ -49,19 +63,15 @@ static void print_probes(const sb_sweep *sweep, FILE *out) {
     }
 }
 
+/* Labels of files too: they are coordinates in the results file. */
 static void print_axis(const sb_axis *axis, FILE *out) {
     fprintf(out, "axis %d %s %zu\n", (int)axis->kind, axis->path, axis->length);
     for (size_t m = 0; m < axis->member_count; m++)
-        for (size_t i = 0; i < axis->length; i++)
+        for (size_t i = 0; i < axis->length; i++) {
+            if (axis->members[m].field->type == SB_FIELD_FILE)
+                fprintf(out, "%s ", axis->members[m].values[i].source->label);
             print_line(axis->members[m].field, axis->members[m].values[i], out);
-}
-
-static bool on_axis(const sb_sweep *sweep, const sb_field *field) {
-    for (size_t a = 0; a < sweep->axis_count; a++)
-        for (size_t m = 0; m < sweep->axes[a].member_count; m++)
-            if (sweep->axes[a].members[m].field == field)
-                return true;
-    return false;
+        }
 }
 
 /* Fields in the table's order: a new field at its default changes nothing. */
@@ -70,7 +80,7 @@ static void print_sweep(const void *context, FILE *out) {
     fprintf(out, "algorithms=%d\n", ALGORITHMS);
     for (size_t i = 0; i < sb_field_count; i++) {
         sb_value value = sb_field_get(&sb_fields[i], &sweep->base);
-        if (!on_axis(sweep, &sb_fields[i]) && !spec_is_default(&sb_fields[i], value))
+        if (!spec_on_axis(sweep, &sb_fields[i]) && !spec_is_default(&sb_fields[i], value))
             print_line(&sb_fields[i], value, out);
     }
     print_probes(sweep, out);

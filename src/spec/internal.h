@@ -32,8 +32,9 @@ typedef struct spec_reader {
     sb_settings defaults;
     sb_diagnostics *diagnostics;
     sb_status *status;
-    bool *failed;         /* [sb_field_count] fields whose value was refused */
-    size_t range_numbers; /* that ranges gave so far */
+    bool *failed;             /* [sb_field_count] fields whose value was refused */
+    size_t range_numbers;     /* that ranges gave so far */
+    struct spec_named *named; /* the values of file fields */
     bool axes_failed;
     bool no_memory; /* sticky: whatever returns NULL or false without a diagnostic has set it */
 } spec_reader;
@@ -151,7 +152,24 @@ bool spec_marked_exactly(const sb_sweep *sweep, const char *path, spec_place *pl
 /* The place of @p path, of the axis or section that holds it, or else of the file as a whole. */
 spec_place spec_marked(const sb_sweep *sweep, const char *path);
 
+/* --- sources.c --- */
+
+/* The one value that stands for the path or word @p text in @p field; NULL without memory. */
+const sb_source *spec_source(spec_reader *reader, const sb_field *field, const char *text);
+
+/* Shortens the labels of an axis's files by the folders that all of them share. */
+void spec_source_labels(const sb_axis *axis);
+
+/* Lists the files that trials need; after the axes. */
+void spec_sources(spec_reader *reader);
+
 /* --- section.c, sweep.c, axes.c, axis_labels.c --- */
+
+/* True if a value of @p field's sibling, in the base or on an axis, lets the field apply. */
+bool spec_can_apply(const sb_sweep *sweep, const sb_field *field);
+
+/* True if some axis sets @p field. */
+bool spec_on_axis(const sb_sweep *sweep, const sb_field *field);
 
 /* Reads the keys of a section into @p into. @p item: as a point of a section axis, without marks. */
 void spec_section(spec_reader *reader, const spec_node *node, const char *path, sb_settings *into, bool item);

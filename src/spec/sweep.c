@@ -84,18 +84,18 @@ static void read_overrides(spec_reader *reader, spec_node *root, const char *con
     }
 }
 
-/* True if a value of the field's sibling, in the base or on an axis, lets the field apply. */
-static bool can_apply(const sb_sweep *sweep, const sb_field *field, const sb_field *sibling) {
-    bool on_axis = false;
+bool spec_can_apply(const sb_sweep *sweep, const sb_field *field) {
+    const sb_field *sibling = spec_condition_field(field);
+    if (!sibling)
+        return true;
     for (size_t a = 0; a < sweep->axis_count; a++)
         for (size_t m = 0; m < sweep->axes[a].member_count; m++) {
             const sb_axis_member *member = &sweep->axes[a].members[m];
-            on_axis = on_axis || member->field == sibling;
             for (size_t i = 0; member->field == sibling && i < sweep->axes[a].length; i++)
                 if (spec_condition_met(field, sibling, member->values[i]))
                     return true;
         }
-    return !on_axis && spec_condition_met(field, sibling, sb_field_get(sibling, &sweep->base));
+    return !spec_on_axis(sweep, sibling) && spec_condition_met(field, sibling, sb_field_get(sibling, &sweep->base));
 }
 
 static bool has_section_axis(const sb_sweep *sweep, const sb_field *field) {
@@ -119,7 +119,7 @@ static void check_conditions(spec_reader *reader) {
         spec_place place;
         if (sibling && !reader->failed[sibling - sb_fields] &&
             spec_marked_exactly(reader->sweep, field->path, &place) && !has_section_axis(reader->sweep, field) &&
-            !can_apply(reader->sweep, field, sibling))
+            !spec_can_apply(reader->sweep, field))
             spec_not_applicable(reader, field, place);
     }
 }
@@ -142,6 +142,8 @@ static void read_root(spec_reader *reader, spec_node *root, const char *source, 
     spec_axes(reader, axes_node);
     if (!reader->axes_failed)
         check_conditions(reader);
+    if (!reader->axes_failed && !reader->no_memory)
+        spec_sources(reader);
 }
 
 static void read_text(spec_reader *reader, const char *text, size_t length, const char *source,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PATH_MAX_LENGTH = 512 };
+
 static bool is_decimal(const char *c) {
     c += *c == '-' || *c == '+';
     size_t whole = strspn(c, "0123456789");
@@ -133,7 +135,28 @@ static sb_value scalar_value(const sb_field *field, double number) {
     return field->type == SB_FIELD_REAL ? (sb_value){.real = number} : (sb_value){.integer = (int64_t)number};
 }
 
+/* A path is text, with or without quotes. */
+static bool is_path(const spec_node *node) {
+    if (node->kind != SPEC_SCALAR || !*node->text || strlen(node->text) > PATH_MAX_LENGTH)
+        return false;
+    for (const unsigned char *c = (const unsigned char *)node->text; *c; c++)
+        if (*c < 0x20 || *c == 0x7f)
+            return false;
+    return true;
+}
+
+static bool read_path(spec_reader *reader, const sb_field *field, const spec_node *node, sb_value *value) {
+    if (!is_path(node)) {
+        refuse(reader, field, node);
+        return false;
+    }
+    value->source = spec_source(reader, field, node->text);
+    return value->source;
+}
+
 bool spec_value(spec_reader *reader, const sb_field *field, const spec_node *node, sb_value *value) {
+    if (field->type == SB_FIELD_FILE)
+        return read_path(reader, field, node, value);
     if (spec_is_list(field)) {
         *value = (sb_value){0};
         value->list.values = read_numbers(reader, field, node, &value->list.count);
@@ -147,7 +170,7 @@ bool spec_value(spec_reader *reader, const sb_field *field, const spec_node *nod
 }
 
 /* On a list field's axis a list holds values, each a scalar or a list; anything else is a list of one-element values.
- */
+ * On a file field's axis it holds paths. */
 static sb_value *list_values(spec_reader *reader, const sb_field *field, const spec_node *node, size_t *count) {
     sb_value *values = spec_alloc(reader, node->count, sizeof *values);
     bool good = values;
@@ -162,8 +185,12 @@ sb_value *spec_values(spec_reader *reader, const sb_field *field, const spec_nod
         spec_error(reader, node->place, field->path, "found an axis without values; allowed a list of values");
         return NULL;
     }
-    if (spec_is_list(field) && node->kind == SPEC_LIST)
+    if (node->kind == SPEC_LIST && (spec_is_list(field) || field->type == SB_FIELD_FILE))
         return list_values(reader, field, node, count);
+    if (field->type == SB_FIELD_FILE) {
+        refuse(reader, field, node);
+        return NULL;
+    }
     double *numbers = read_numbers(reader, field, node, count);
     sb_value *values = numbers ? spec_alloc(reader, *count, sizeof *values) : NULL;
     for (size_t i = 0; values && i < *count; i++)
