@@ -137,6 +137,13 @@ typedef struct sb_settings {
         } boundary_distance;
         struct {
             sb_probe_settings probe;
+        } dead_relu;
+        struct {
+            sb_probe_settings probe;
+            int64_t map; /**< 1: also the number of each sample's region */
+        } regions;
+        struct {
+            sb_probe_settings probe;
             sb_list magnitudes; /**< delta >= 0 */
             int64_t directions; /**< random directions for each magnitude */
         } perturbation;

@@ -38,6 +38,14 @@ static size_t outputs(const void *context, const sb_settings *settings, double *
     return sb_indices(sb_dataset_outputs(settings), values);
 }
 
+static size_t hidden_layers(const void *context, const sb_settings *settings, double *values) {
+    (void)context;
+    size_t count = (size_t)settings->model.depth - 1;
+    for (size_t i = 0; values && i < count; i++)
+        values[i] = (double)(i + 1);
+    return count;
+}
+
 static const char *const frequency_fields[] = {"target.frequencies", NULL};
 static const char *const layer_fields[] = {"model.depth", NULL};
 static const char *const sample_fields[] = {"target.kind", "target.samples", NULL};
@@ -70,3 +78,10 @@ const sb_vector_rule sb_dimension_output = {.name = "output",
                                             .type = SB_TYPE_INT64,
                                             .fields = output_fields,
                                             .values = outputs};
+
+const sb_vector_rule sb_dimension_hidden_layer = {.name = "hidden_layer",
+                                                  .unit = "1",
+                                                  .long_name = "affine layer with a ReLU, from 1 at the input",
+                                                  .type = SB_TYPE_INT64,
+                                                  .fields = layer_fields,
+                                                  .values = hidden_layers};

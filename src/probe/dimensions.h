@@ -18,6 +18,9 @@ extern const sb_vector_rule sb_dimension_sample;
 /** Components of the target. */
 extern const sb_vector_rule sb_dimension_output;
 
+/** Layers 1 .. D-1, which end in a ReLU. */
+extern const sb_vector_rule sb_dimension_hidden_layer;
+
 /** The fields that change a network's shape, NULL at the end. */
 extern const char *const sb_shape_fields[];
 

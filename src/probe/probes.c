@@ -5,9 +5,20 @@
 #include "rows.h"
 #include <stdlib.h>
 
+/* clang-format off */
 const sb_probe *const sb_probe_table[] = {
-    &sb_probe_loss,         &sb_probe_spectrum,   &sb_probe_spectral_norm, &sb_probe_boundary_distance,
-    &sb_probe_perturbation, &sb_probe_parameters, &sb_probe_predictions,   &sb_probe_accuracy};
+    &sb_probe_loss,
+    &sb_probe_spectrum,
+    &sb_probe_spectral_norm,
+    &sb_probe_boundary_distance,
+    &sb_probe_dead_relu,
+    &sb_probe_regions,
+    &sb_probe_perturbation,
+    &sb_probe_parameters,
+    &sb_probe_predictions,
+    &sb_probe_accuracy,
+};
+/* clang-format on */
 enum { PROBES = sizeof sb_probe_table / sizeof *sb_probe_table };
 const size_t sb_probe_count = PROBES;
 

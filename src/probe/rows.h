@@ -11,6 +11,8 @@ extern const sb_probe sb_probe_loss;
 extern const sb_probe sb_probe_spectrum;
 extern const sb_probe sb_probe_spectral_norm;
 extern const sb_probe sb_probe_boundary_distance;
+extern const sb_probe sb_probe_dead_relu;
+extern const sb_probe sb_probe_regions;
 extern const sb_probe sb_probe_perturbation;
 extern const sb_probe sb_probe_parameters;
 extern const sb_probe sb_probe_predictions;

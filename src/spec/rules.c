@@ -128,10 +128,32 @@ MOMENTS_RULE(loss, loss)
 MOMENTS_RULE(spectrum, spectrum.probe)
 MOMENTS_RULE(spectral_norm, spectral_norm.probe)
 MOMENTS_RULE(boundary_distance, boundary_distance.probe)
+MOMENTS_RULE(dead_relu, dead_relu.probe)
+MOMENTS_RULE(regions, regions.probe)
 MOMENTS_RULE(perturbation, perturbation.probe)
 MOMENTS_RULE(parameters, parameters.probe)
 MOMENTS_RULE(predictions, predictions.probe)
 MOMENTS_RULE(accuracy, accuracy.probe)
+
+/* Probes that look at hidden neurons. */
+static const struct {
+    const char *name;
+    size_t enabled; /* offset in sb_settings */
+} neuron_probes[] = {
+    {"boundary_distance", offsetof(sb_settings, probes.boundary_distance.probe.enabled)},
+    {"dead_relu", offsetof(sb_settings, probes.dead_relu.probe.enabled)},
+    {"regions", offsetof(sb_settings, probes.regions.probe.enabled)},
+};
+
+static bool neurons_are_hidden(const sb_settings *settings, char *message, size_t size) {
+    for (size_t i = 0; settings->model.depth < 2 && i < sizeof neuron_probes / sizeof *neuron_probes; i++)
+        if (*(const int64_t *)((const char *)settings + neuron_probes[i].enabled)) {
+            snprintf(message, size, "found %lld, a network without hidden neurons; allowed from 2 with probes.%s",
+                     (long long)settings->model.depth, neuron_probes[i].name);
+            return false;
+        }
+    return true;
+}
 
 #define READS(...)                                                                                                     \
     (const char *const[]) {                                                                                            \
@@ -154,6 +176,9 @@ const sb_rule sb_rules[] = {
     {READS("probes.boundary_distance.at", "training.steps"), "probes.boundary_distance.at", boundary_distance_moments},
     {READS("probes.boundary_distance.low", "probes.boundary_distance.high"), "probes.boundary_distance.low",
      distances_are_a_range},
+    {READS("probes.dead_relu.at", "training.steps"), "probes.dead_relu.at", dead_relu_moments},
+    {READS("probes.regions.at", "training.steps"), "probes.regions.at", regions_moments},
+    {READS("model.depth"), "model.depth", neurons_are_hidden},
     {READS("probes.perturbation.at", "training.steps"), "probes.perturbation.at", perturbation_moments},
     {READS("probes.parameters.at", "training.steps"), "probes.parameters.at", parameters_moments},
     {READS("probes.predictions.at", "training.steps"), "probes.predictions.at", predictions_moments},

@@ -40,6 +40,8 @@ static inline sb_settings hand_settings(void) {
                    .spectrum = {.probe = {1, {1, &all}}},
                    .spectral_norm = {.probe = {1, {1, &all}}},
                    .boundary_distance = {.probe = {1, {1, &all}}, .bins = 80, .low = 1e-6, .high = 100},
+                   .dead_relu = {.probe = {1, {1, &all}}},
+                   .regions = {.probe = {1, {1, &all}}},
                    .perturbation = {.probe = {1, {1, &last}}, .magnitudes = {1, &one}, .directions = 100},
                    .parameters = {.probe = {1, {1, &last}}},
                    .predictions = {.probe = {1, {1, &last}}},

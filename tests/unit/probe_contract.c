@@ -27,6 +27,7 @@ static sb_settings small_settings(void) {
     settings.model.depth = 3;
     settings.model.width = 12;
     settings.probes.spectrum.full = 1;
+    settings.probes.regions.map = 1;
     settings.probes.perturbation.magnitudes = (sb_list){3, magnitudes};
     settings.probes.perturbation.directions = 4;
     return settings;
