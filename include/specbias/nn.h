@@ -1,8 +1,8 @@
 /** @file nn.h
- * ReLU networks in single precision: initialisation, forward and backward passes, losses and Adam.
+ * Networks in single precision: initialisation, forward and backward passes, losses and Adam.
  *
- * A network of depth D is D affine layers, a ReLU after every one but the last:
- *     h_0 = x,  z_l = h_{l-1} W_l^T + b_l,  h_l = max(z_l, 0)  (l = 1 .. D-1),  f(x) = z_D.
+ * A network of depth D is D affine layers, an activation h, usually the ReLU, after every one but the last:
+ *     h_0 = x,  z_l = h_{l-1} W_l^T + b_l,  h_l = h(z_l)  (l = 1 .. D-1),  f(x) = z_D.
  * Parameters travel as one flat vector, layer by layer: W_l[out][in] row-major, then b_l[out].
  *
  * What computes is a "kernels" table behind sb_network, which may keep any layout of its own between calls:
@@ -10,6 +10,9 @@
  *     fused-blis  the same code over BLIS's micro-kernels; what fused is on processors for which we have none, and with
  *                 a sub-configuration of BLIS without AVX2;
  *     plain       one BLIS call for each matrix product: the reference, with which the others agree up to rounding.
+ *
+ * All of them compute every activation (src/nn/activation.h). The ReLU is part of the fused kernels' products; the
+ * others are loops of their own, and keep h'(z) of each hidden layer, half as much memory again.
  *
  * Not collective. A network belongs to one thread. Nothing is allocated after sb_network_create.
  */
@@ -27,6 +30,8 @@ enum { SB_DEPTH_MAX = 64 };
 typedef struct sb_shape {
     size_t depth;                    /**< D, affine layers */
     size_t widths[SB_DEPTH_MAX + 1]; /**< widths[0] inputs, widths[l] outputs of layer l, widths[D] outputs */
+    sb_activation activation;        /**< after every layer but the last */
+    float slope;                     /**< of a leaky ReLU */
 } sb_shape;
 
 /** The shape that @p settings ask for, with the dataset's @p inputs and @p outputs. */
@@ -43,7 +48,7 @@ size_t sb_shape_biases(const sb_shape *shape, size_t layer);
 double sb_shape_flops(const sb_shape *shape);
 
 /** The same of a training step, per sample: forward, weight gradients and data gradients are one such product each, but
- * the first layer needs no data gradient: 3 F - 2 w_0 w_1. Bias, ReLU, loss and Adam do not count. */
+ * the first layer needs no data gradient: 3 F - 2 w_0 w_1. Bias, activation, loss and Adam do not count. */
 double sb_shape_step_flops(const sb_shape *shape);
 
 /** Fills @p parameters [sb_shape_parameters]: weights and biases of a layer uniform on +-1/sqrt(fan_in). */
@@ -120,7 +125,7 @@ double sb_network_step(sb_network *network, const sb_adam *adam, sb_loss loss, c
 /** What the time of a step is spent on. */
 typedef enum sb_phase {
     SB_PHASE_GEMM,     /**< matrix products */
-    SB_PHASE_EPILOGUE, /**< bias, ReLU and its mask, bias gradients, packing and transposing, the loss */
+    SB_PHASE_EPILOGUE, /**< bias, activation and its derivative, bias gradients, packing and transposing, the loss */
     SB_PHASE_THIN,     /**< layers with few inputs or outputs, where they are not matrix products */
     SB_PHASE_ADAM,     /**< the update, with what it repacks */
     SB_PHASES,
@@ -158,12 +163,12 @@ void sb_network_preactivations(sb_network *network, const float *x, size_t sampl
 
 /** Reverse mode. Of each sample n, given the derivative of any function g_n of its outputs, seeds[samples][outputs] =
  * dg_n/df(x_n): dg_n/dz_l into delta[l][samples][widths[l]], l = 1 .. D, and dg_n/dx_n into delta[0][samples][inputs]:
- *     delta_D = seeds,  delta_l = delta_{l+1} W_{l+1} where z_l > 0, else 0,  delta_0 = delta_1 W_1.
+ *     delta_D = seeds,  delta_l = (delta_{l+1} W_{l+1}) h'(z_l),  delta_0 = delta_1 W_1.
  * Nothing is summed over samples. Layers below the lowest wanted one are not computed. */
 void sb_network_deltas(sb_network *network, size_t samples, const float *seeds, float *const *delta);
 
 /** Forward mode. Derivatives of z_l(x_n) along directions[samples][inputs] into t[l][samples][widths[l]], l = 1 .. D:
- *     t_1 = W_1 direction,  t_l = W_l (t_{l-1} where z_{l-1} > 0, else 0).
+ *     t_1 = W_1 direction,  t_l = W_l (t_{l-1} h'(z_{l-1})); the ReLU's h' is 1 where z > 0, else 0.
  * t[0] is not looked at. Layers above the highest wanted one are not computed. */
 void sb_network_tangents(sb_network *network, size_t samples, const float *directions, float *const *t);
 

@@ -57,6 +57,12 @@ typedef enum sb_encoding_kind {
     SB_ENCODING_POSITIONAL,
     SB_ENCODING_FOURIER
 } sb_encoding_kind;
+typedef enum sb_activation {
+    SB_ACTIVATION_RELU,
+    SB_ACTIVATION_LEAKY_RELU,
+    SB_ACTIVATION_TANH,
+    SB_ACTIVATION_SINE
+} sb_activation;
 typedef enum sb_optimizer { SB_OPTIMIZER_ADAM } sb_optimizer;
 typedef enum sb_loss { SB_LOSS_MSE, SB_LOSS_BCE } sb_loss;
 typedef enum sb_boundary_form { SB_BOUNDARY_BOTH, SB_BOUNDARY_INPUT, SB_BOUNDARY_LAYER } sb_boundary_form;
@@ -105,8 +111,10 @@ typedef struct sb_settings {
         double sigma;     /**< fourier: standard deviation of B's entries */
     } encoding;
     struct {
-        int64_t depth; /**< D: affine layers in all */
-        int64_t width; /**< W: neurons of a hidden layer */
+        int64_t depth;      /**< D: affine layers in all */
+        int64_t width;      /**< W: neurons of a hidden layer */
+        int64_t activation; /**< sb_activation */
+        double slope;       /**< leaky_relu: of its negative half */
     } model;
     struct {
         int64_t optimizer; /**< sb_optimizer */

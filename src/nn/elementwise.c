@@ -33,6 +33,12 @@ static void relu_mask(size_t count, const float *restrict activations, float *re
         gradient[i] = activations[i] == 0 ? 0 : gradient[i];
 }
 
+SB_CLONES
+static void multiply(size_t count, const float *restrict factors, float *restrict values) {
+    for (size_t i = 0; i < count; i++)
+        values[i] *= factors[i];
+}
+
 void sb_add_bias(size_t samples, size_t width, const float *restrict bias, float *restrict values) {
     add_bias(samples, width, bias, values);
 }
@@ -47,6 +53,10 @@ void sb_relu(size_t count, float *values) {
 
 void sb_relu_mask(size_t count, const float *restrict activations, float *restrict gradient) {
     relu_mask(count, activations, gradient);
+}
+
+void sb_multiply(size_t count, const float *restrict factors, float *restrict values) {
+    multiply(count, factors, values);
 }
 
 enum { PARTIALS = 16, COLUMNS = 64 }; /* 4 KiB of partial sums */

@@ -23,6 +23,9 @@ void sb_relu(size_t count, float *values);
 /** Backward pass of the ReLU: gradient[i] = 0 where activations[i] is 0. */
 void sb_relu_mask(size_t count, const float *restrict activations, float *restrict gradient);
 
+/** values *= factors. */
+void sb_multiply(size_t count, const float *restrict factors, float *restrict values);
+
 /** sums[width] over the rows of values[samples][width]. */
 void sb_column_sums(size_t samples, size_t width, const float *restrict values, float *restrict sums);
 

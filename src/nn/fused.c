@@ -1,5 +1,6 @@
 #include "fused.h"
 
+#include "activation.h"
 #include "block.h"
 #include "pack.h"
 #include <string.h>
@@ -44,9 +45,12 @@ static void place_layers(sb_fused *fused, const sb_shape *shape) {
     }
 }
 
-static void lay_out_layer(sb_fused *fused, sb_fused_layer *layer, size_t panels, sb_block *block) {
+static void lay_out_layer(sb_fused *fused, sb_fused_layer *layer, size_t panels, bool keeps_derivatives,
+                          sb_block *block) {
     const sb_microkernel *kernel = &fused->kernel;
     layer->outputs = take(block, panels * sb_panel_length(kernel, layer->out));
+    if (keeps_derivatives)
+        layer->derivatives = take(block, panels * sb_panel_length(kernel, layer->out));
     if (layer->thin)
         return;
     layer->backward = take(block, sb_round_up(layer->in, kernel->broadcast) * layer->out);
@@ -91,7 +95,7 @@ static size_t lay_out(sb_fused *fused, sb_microkernel kernel, const sb_shape *sh
     fused->second = take(&block, fused->stored);
     fused->layers[0].outputs = take(&block, panels * sb_panel_length(&kernel, shape->widths[0]));
     for (size_t l = 1; l <= shape->depth; l++)
-        lay_out_layer(fused, &fused->layers[l], panels, &block);
+        lay_out_layer(fused, &fused->layers[l], panels, l < shape->depth && sb_keeps_derivatives(shape), &block);
     lay_out_shared(fused, shape, batch, &block);
     fused->outputs = take(&block, batch * shape->widths[shape->depth]);
     fused->seeds = take(&block, batch * shape->widths[shape->depth]);

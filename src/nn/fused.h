@@ -6,7 +6,8 @@
  * Samples are the micro-kernel's vectors. With V = vector and B = broadcast of its tile, 16 each where they are ours:
  *
  *   activations  [samples / V][features][V], "panels": what a tile of B features by V samples writes, the ReLU's mask, and
- *                the vector operand of the next product. On the way back the deltas take the activations' place.
+ *                the vector operand of the next product. On the way back the deltas take the activations' place. Other
+ *                activations than the ReLU are loops over panels, behind the products, as are their derivatives.
  *   weights      stored, with their gradient and moments, as [out / V][in][V]: a tile of the gradient, inputs by outputs,
  *                lies in one piece, and where B = V this is also the broadcast operand of the forward product. After each
  *                update they are packed as that of the backward product, [in / B][out][B] (and, where B is not V, as that
@@ -51,6 +52,7 @@ typedef struct sb_fused_layer {
     size_t weight_count;       /**< numbers that the weights take there */
     float *forward, *backward; /**< packed weights; NULL if thin, forward also if the stored ones serve */
     float *outputs;            /**< panels of h_l, or of f; on the way back of dloss/dz_l */
+    float *derivatives;        /**< panels of h'(z_l) of a hidden layer, where sb_keeps_derivatives */
 } sb_fused_layer;
 
 typedef struct sb_fused {
@@ -103,6 +105,12 @@ void sb_fused_backward(sb_fused *fused, const sb_fused_layer *layer, size_t samp
 
 /** The epilogue alone, on panels that are there already. */
 void sb_fused_finish(const sb_fused *fused, size_t features, size_t samples, sb_epilogue epilogue, float *values);
+
+/** Makes z_l of a hidden layer to h_l, unless the epilogue has done so, which knows the ReLU alone. */
+void sb_fused_activate(sb_fused *fused, const sb_fused_layer *layer, size_t samples);
+
+/** The epilogue that multiplies by h'(z_l) of a hidden layer, of its panels from number @p panel on. */
+sb_epilogue sb_fused_derivative(const sb_fused *fused, const sb_fused_layer *layer, size_t panel);
 
 /* --- fused_step.c --- */
 

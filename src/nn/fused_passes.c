@@ -1,3 +1,4 @@
+#include "activation.h"
 #include "fused.h"
 #include <string.h>
 
@@ -7,12 +8,14 @@ void sb_fused_preactivations(sb_network *network, const float *x, size_t samples
     sb_fused_to_panels(fused, samples, shape->widths[0], x, fused->layers[0].outputs);
     for (size_t l = 1; l <= shape->depth; l++) {
         const sb_fused_layer *layer = &fused->layers[l];
-        sb_epilogue epilogue = {.biases = fused->parameters + layer->biases, .relu = !z[l] && l < shape->depth};
+        bool is_hidden = l < shape->depth;
+        sb_epilogue epilogue = {.biases = fused->parameters + layer->biases,
+                                .relu = is_hidden && !z[l] && !sb_keeps_derivatives(shape)};
         sb_fused_forward(fused, layer, samples, layer[-1].outputs, epilogue, layer->outputs);
         if (z[l])
             sb_fused_to_rows(fused, samples, layer->out, layer->outputs, z[l]);
-        if (z[l] && l < shape->depth)
-            sb_fused_finish(fused, layer->out, samples, (sb_epilogue){.relu = true}, layer->outputs);
+        if (is_hidden && !epilogue.relu)
+            sb_fused_activate(fused, layer, samples);
     }
 }
 
@@ -25,9 +28,8 @@ static void deltas_of_panels(sb_fused *fused, size_t first, size_t samples, size
     sb_fused_to_panels(fused, samples, fused->layers[depth].out, seeds, fused->passing[depth % 2]);
     for (size_t l = depth; l > lowest; l--) {
         const sb_fused_layer *layer = &fused->layers[l];
-        const float *activations = layer[-1].outputs + panel * sb_panel_length(kernel, layer->in);
         float *below = fused->passing[(l - 1) % 2];
-        sb_epilogue epilogue = {.activations = l > 1 ? activations : NULL};
+        sb_epilogue epilogue = l > 1 ? sb_fused_derivative(fused, layer - 1, panel) : (sb_epilogue){0};
         sb_fused_backward(fused, layer, samples, fused->passing[l % 2], epilogue, below);
         if (delta[l - 1])
             sb_fused_to_rows(fused, samples, layer->in, below, delta[l - 1] + first * layer->in);
@@ -57,9 +59,8 @@ static void tangents_of_panels(sb_fused *fused, size_t first, size_t samples, si
         sb_fused_forward(fused, layer, samples, fused->passing[(l - 1) % 2], (sb_epilogue){0}, outputs);
         if (t[l])
             sb_fused_to_rows(fused, samples, layer->out, outputs, t[l] + first * layer->out);
-        sb_epilogue mask = {.activations = layer->outputs + panel * sb_panel_length(kernel, layer->out)};
         if (l < highest)
-            sb_fused_finish(fused, layer->out, samples, mask, outputs);
+            sb_fused_finish(fused, layer->out, samples, sb_fused_derivative(fused, layer, panel), outputs);
     }
 }
 

@@ -1,3 +1,4 @@
+#include "activation.h"
 #include "fused.h"
 #include "pack.h"
 #include "panels.h"
@@ -23,6 +24,8 @@ static sb_epilogue epilogue_at(sb_epilogue epilogue, size_t feature, size_t pane
         epilogue.biases += feature;
     if (epilogue.activations)
         epilogue.activations += panels + feature * vector;
+    if (epilogue.factors)
+        epilogue.factors += panels + feature * vector;
     if (epilogue.sums)
         epilogue.sums += feature * vector;
     return epilogue;
@@ -36,9 +39,14 @@ void sb_fused_finish(const sb_fused *fused, size_t features, size_t samples, sb_
     }
 }
 
+/* Whether the micro-kernel does it. */
+static bool in_registers(const sb_microkernel *kernel, const sb_epilogue *epilogue) {
+    return kernel->has_epilogue && !epilogue->factors;
+}
+
 /* As many panels as the micro-kernel takes at once, with weights packed for `features` results of k inputs each. Where
  * the results replace activations that their epilogue needs, they must not be written before: sums over a part of k,
- * and all results of a micro-kernel without epilogue, are made elsewhere. */
+ * and all results whose epilogue comes later, are made elsewhere. */
 static void multiply_panels(const sb_fused *fused, size_t features, size_t k, size_t samples, const float *weights,
                             const float *inputs, const sb_epilogue *epilogue, float *outputs) {
     const sb_microkernel *kernel = &fused->kernel;
@@ -50,7 +58,7 @@ static void multiply_panels(const sb_fused *fused, size_t features, size_t k, si
     for (size_t first = 0; first < k; first += K_BLOCK) {
         tile.k = sb_smaller(k - first, K_BLOCK);
         tile.b = inputs + first * vector;
-        bool finish = kernel->has_epilogue && first + tile.k == k;
+        bool finish = in_registers(kernel, epilogue) && first + tile.k == k;
         for (size_t f = 0; f < features; f += broadcast) {
             tile.a = weights + f * k + first * broadcast;
             tile.rows = sb_smaller(features - f, broadcast);
@@ -74,7 +82,7 @@ static void multiply(sb_fused *fused, size_t features, size_t k, size_t samples,
         sb_epilogue at = epilogue_at(epilogue, 0, s / vector * out, vector);
         multiply_panels(fused, features, k, count, weights, inputs, &at, outputs);
         sb_profile_mark(&fused->head, SB_PHASE_GEMM);
-        if (kernel->has_epilogue)
+        if (in_registers(kernel, &at))
             continue;
         sb_fused_finish(fused, features, count, at, fused->product);
         memcpy(outputs, fused->product, kernel->panels * out * sizeof *outputs);
@@ -115,4 +123,22 @@ void sb_fused_backward(sb_fused *fused, const sb_fused_layer *layer, size_t samp
         multiply_thin(fused, layer, sb_thin_backward, layer->in, layer->out, samples, deltas, epilogue, below);
     else
         multiply(fused, layer->in, layer->out, samples, layer->backward, deltas, epilogue, below);
+}
+
+void sb_fused_activate(sb_fused *fused, const sb_fused_layer *layer, size_t samples) {
+    const sb_shape *shape = &fused->head.shape;
+    size_t vector = fused->kernel.vector;
+    if (sb_keeps_derivatives(shape))
+        sb_activate(shape, sb_round_up(samples, vector) / vector * sb_panel_length(&fused->kernel, layer->out),
+                    layer->outputs, layer->derivatives);
+    else
+        sb_fused_finish(fused, layer->out, samples, (sb_epilogue){.relu = true}, layer->outputs);
+    sb_profile_mark(&fused->head, SB_PHASE_EPILOGUE);
+}
+
+sb_epilogue sb_fused_derivative(const sb_fused *fused, const sb_fused_layer *layer, size_t panel) {
+    size_t behind = panel * sb_panel_length(&fused->kernel, layer->out);
+    if (sb_keeps_derivatives(&fused->head.shape))
+        return (sb_epilogue){.factors = layer->derivatives + behind};
+    return (sb_epilogue){.activations = layer->outputs + behind};
 }

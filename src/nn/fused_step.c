@@ -1,3 +1,4 @@
+#include "activation.h"
 #include "elementwise.h"
 #include "fused.h"
 #include "pack.h"
@@ -7,15 +8,19 @@
 /* --- Forward pass ---------------------------------------------------------------------------------------------------
  */
 
-/* z_l = h_{l-1} W_l^T + b_l and its ReLU, for each layer; f(x) as rows into outputs. */
+/* z_l = h_{l-1} W_l^T + b_l and its activation, for each layer; f(x) as rows into outputs. */
 static void run_forward(sb_fused *fused, const float *x, size_t samples, float *outputs) {
     const sb_shape *shape = &fused->head.shape;
     sb_fused_to_panels(fused, samples, shape->widths[0], x, fused->layers[0].outputs);
     sb_profile_mark(&fused->head, SB_PHASE_EPILOGUE);
     for (size_t l = 1; l <= shape->depth; l++) {
         const sb_fused_layer *layer = &fused->layers[l];
-        sb_epilogue epilogue = {.biases = fused->parameters + layer->biases, .relu = l < shape->depth};
+        bool is_hidden = l < shape->depth;
+        sb_epilogue epilogue = {.biases = fused->parameters + layer->biases,
+                                .relu = is_hidden && !sb_keeps_derivatives(shape)};
         sb_fused_forward(fused, layer, samples, layer[-1].outputs, epilogue, layer->outputs);
+        if (is_hidden && !epilogue.relu)
+            sb_fused_activate(fused, layer, samples);
     }
     sb_fused_to_rows(fused, samples, shape->widths[shape->depth], fused->layers[shape->depth].outputs, outputs);
     sb_profile_mark(&fused->head, SB_PHASE_EPILOGUE);
@@ -118,8 +123,8 @@ static void thin_weight_gradient(sb_fused *fused, const sb_fused_layer *layer, s
 /* --- One layer backwards --------------------------------------------------------------------------------------------
  */
 
-/* From panel number @p panel on: dW_l, and unless it is the first layer, delta_{l-1} = (delta_l W_l) where h_{l-1} > 0,
- * in the place of h_{l-1}. */
+/* From panel number @p panel on: dW_l, and unless it is the first layer, delta_{l-1} = (delta_l W_l) h'(z_{l-1}), in
+ * the place of h_{l-1}. */
 static void backward_block(sb_fused *fused, const sb_fused_layer *layer, size_t panel, size_t samples,
                            float *gradient) {
     const float *deltas = layer->outputs + panel * sb_panel_length(&fused->kernel, layer->out);
@@ -128,9 +133,11 @@ static void backward_block(sb_fused *fused, const sb_fused_layer *layer, size_t 
         thin_weight_gradient(fused, layer, samples, deltas, activations);
     else
         packed_weight_gradient(fused, layer, samples, deltas, activations, panel > 0, gradient);
-    sb_epilogue epilogue = {.activations = activations, .sums = fused->bias_sums};
-    if (layer > &fused->layers[1])
-        sb_fused_backward(fused, layer, samples, deltas, epilogue, activations);
+    if (layer == &fused->layers[1])
+        return;
+    sb_epilogue epilogue = sb_fused_derivative(fused, layer - 1, panel);
+    epilogue.sums = fused->bias_sums;
+    sb_fused_backward(fused, layer, samples, deltas, epilogue, activations);
 }
 
 /* dW_l into @p gradient, delta_{l-1} and db_{l-1}. A block of samples passes through all of it while it is in the

@@ -1,3 +1,4 @@
+#include "activation.h"
 #include "block.h"
 #include "elementwise.h"
 #include "kernels.h"
@@ -100,7 +101,7 @@ static void take_pass(sb_gradients *gradients, const objective *g, const float *
     differentiate(g, first, samples, width, gradients->outputs, seeds);
     sb_network_deltas(network, samples, seeds, delta);
     for (size_t layer = 1; layer < depth; layer++)
-        sb_relu(samples * shape->widths[layer], z[layer]);
+        sb_activate(shape, samples * shape->widths[layer], z[layer], NULL);
 }
 
 static sb_code take_gradients(sb_gradients *gradients, const objective *g, const float *x, size_t samples) {

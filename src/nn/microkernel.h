@@ -18,6 +18,7 @@ typedef struct sb_epilogue {
     const float *biases;      /**< [rows], added */
     bool relu;                /**< max(., 0); NaN stays NaN */
     const float *activations; /**< that lie like the product, and may be what it replaces: 0 where they are 0 */
+    const float *factors;     /**< that lie like the product: multiplied by; only sb_panel_epilogue does that */
     float *sums;              /**< [rows][vector], to which the numbers are added */
 } sb_epilogue;
 

@@ -124,6 +124,8 @@ void sb_panel_epilogue(size_t features, size_t vector, const sb_epilogue *epilog
         sb_relu(features * vector, values);
     if (epilogue->activations)
         sb_relu_mask(features * vector, epilogue->activations, values);
+    if (epilogue->factors)
+        sb_multiply(features * vector, epilogue->factors, values);
     if (epilogue->sums)
         panel_add(features * vector, values, epilogue->sums);
 }

@@ -1,4 +1,5 @@
 /* The reference implementation: one BLIS call for each matrix product, everything row-major, parameters flat. */
+#include "activation.h"
 #include "block.h"
 #include "elementwise.h"
 #include "kernels.h"
@@ -9,6 +10,7 @@ typedef struct plain_network {
     sb_network head;
     float *parameters, *gradient, *first, *second; /* [sb_shape_parameters] */
     float *activations[SB_DEPTH_MAX + 1];          /* h_l[batch][widths[l]], 1 <= l <= depth; the last is f(x) */
+    float *derivatives[SB_DEPTH_MAX];              /* h'(z_l) like activations, where sb_keeps_derivatives */
     float *deltas[2];                              /* [batch][widest layer]: dloss/dz_l in l % 2 */
 } plain_network;
 
@@ -33,6 +35,8 @@ static size_t lay_out(plain_network *plain, const sb_shape *shape, size_t batch,
     plain->second = sb_block_take(&block, parameters, 0);
     for (size_t layer = 1; layer <= shape->depth; layer++)
         plain->activations[layer] = sb_block_take(&block, batch * shape->widths[layer], 0);
+    for (size_t layer = 1; sb_keeps_derivatives(shape) && layer < shape->depth; layer++)
+        plain->derivatives[layer] = sb_block_take(&block, batch * shape->widths[layer], 0);
     plain->deltas[0] = sb_block_take(&block, widest, 0);
     plain->deltas[1] = sb_block_take(&block, widest, 0);
     return block.used;
@@ -101,21 +105,41 @@ static void multiply(size_t rows, size_t columns, size_t inner, matrix a, matrix
               (inc_t)b.column_stride, &zero, c, (inc_t)columns, 1);
 }
 
-/* z_l = h_{l-1} W_l^T + b_l and its ReLU, for each layer; the last writes z_D to outputs. */
+/* values[samples][widths[l]] += b_l, and the activation behind a hidden layer. */
+static void finish_layer(plain_network *plain, size_t layer, size_t samples, float *values) {
+    const sb_shape *shape = &plain->head.shape;
+    const size_t out = shape->widths[layer];
+    const float *biases = plain->parameters + sb_shape_biases(shape, layer);
+    if (layer < shape->depth && !sb_keeps_derivatives(shape)) {
+        sb_add_bias_relu(samples, out, biases, values);
+        return;
+    }
+    sb_add_bias(samples, out, biases, values);
+    if (layer < shape->depth)
+        sb_activate(shape, samples * out, values, plain->derivatives[layer]);
+}
+
+/* values[samples][widths[l]] times h'(z_l). */
+static void differentiate(const plain_network *plain, size_t layer, size_t samples, float *values) {
+    const sb_shape *shape = &plain->head.shape;
+    const size_t count = samples * shape->widths[layer];
+    if (sb_keeps_derivatives(shape))
+        sb_multiply(count, plain->derivatives[layer], values);
+    else
+        sb_relu_mask(count, plain->activations[layer], values);
+}
+
+/* z_l = h_{l-1} W_l^T + b_l and its activation, for each layer; the last writes z_D to outputs. */
 static void run_forward(plain_network *plain, const float *x, size_t samples, float *outputs) {
     const sb_shape *shape = &plain->head.shape;
     const float *input = x;
     for (size_t layer = 1; layer <= shape->depth; layer++) {
         size_t in = shape->widths[layer - 1], out = shape->widths[layer];
         const float *weights = plain->parameters + sb_shape_weights(shape, layer);
-        const float *biases = plain->parameters + sb_shape_biases(shape, layer);
         float *output = layer < shape->depth ? plain->activations[layer] : outputs;
         multiply(samples, out, in, row_major(input, in), transposed(row_major(weights, in)), output);
         sb_profile_mark(&plain->head, SB_PHASE_GEMM);
-        if (layer < shape->depth)
-            sb_add_bias_relu(samples, out, biases, output);
-        else
-            sb_add_bias(samples, out, biases, output);
+        finish_layer(plain, layer, samples, output);
         sb_profile_mark(&plain->head, SB_PHASE_EPILOGUE);
         input = output;
     }
@@ -126,7 +150,7 @@ static void forward(sb_network *network, const float *x, size_t samples, float *
 }
 
 /* With delta_l = dloss/dz_l:  dW_l = delta_l^T h_{l-1},  db_l = sum over samples of delta_l,
- * delta_{l-1} = (delta_l W_l) where h_{l-1} > 0. The deltas of the last layer are there already. */
+ * delta_{l-1} = (delta_l W_l) h'(z_{l-1}). The deltas of the last layer are there already. */
 static void run_backward(plain_network *plain, const float *x, size_t samples) {
     const sb_shape *shape = &plain->head.shape;
     for (size_t layer = shape->depth; layer >= 1; layer--) {
@@ -142,7 +166,7 @@ static void run_backward(plain_network *plain, const float *x, size_t samples) {
             const float *weights = plain->parameters + sb_shape_weights(shape, layer);
             multiply(samples, in, out, row_major(delta, out), row_major(weights, in), below);
             sb_profile_mark(&plain->head, SB_PHASE_GEMM);
-            sb_relu_mask(samples * in, input, below);
+            differentiate(plain, layer - 1, samples, below);
             sb_profile_mark(&plain->head, SB_PHASE_EPILOGUE);
         }
     }
@@ -178,7 +202,7 @@ static double step(sb_network *network, const sb_adam *settings, sb_loss loss, c
 /* --- Passes for probes ----------------------------------------------------------------------------------------------
  */
 
-/* The activations of the hidden layers stay behind, as the masks of deltas and tangents. */
+/* What deltas and tangents need of the hidden layers stays behind. */
 static void preactivations(sb_network *network, const float *x, size_t samples, float *const *z) {
     plain_network *plain = (plain_network *)network;
     const sb_shape *shape = &network->shape;
@@ -192,7 +216,7 @@ static void preactivations(sb_network *network, const float *x, size_t samples, 
         if (z[layer])
             memcpy(z[layer], output, samples * out * sizeof *output);
         if (layer < shape->depth)
-            sb_relu(samples * out, output);
+            sb_activate(shape, samples * out, output, plain->derivatives[layer]);
         input = output;
     }
 }
@@ -212,7 +236,7 @@ static void deltas(sb_network *network, size_t samples, const float *seeds, floa
         float *below = delta[layer - 1] ? delta[layer - 1] : plain->deltas[(layer - 1) % 2];
         multiply(samples, in, out, row_major(above, out), row_major(weights, in), below);
         if (layer > 1)
-            sb_relu_mask(samples * in, plain->activations[layer - 1], below);
+            differentiate(plain, layer - 1, samples, below);
         above = below;
     }
 }
@@ -232,7 +256,7 @@ static void tangents(sb_network *network, size_t samples, const float *direction
         if (t[layer])
             memcpy(t[layer], output, samples * out * sizeof *output);
         if (layer < highest)
-            sb_relu_mask(samples * out, plain->activations[layer], output);
+            differentiate(plain, layer, samples, output);
         input = output;
     }
 }

@@ -1,7 +1,9 @@
 #include <specbias/nn.h>
 
 sb_shape sb_shape_of(const sb_settings *settings, size_t inputs, size_t outputs) {
-    sb_shape shape = {.depth = (size_t)settings->model.depth};
+    sb_shape shape = {.depth = (size_t)settings->model.depth,
+                      .activation = (sb_activation)settings->model.activation,
+                      .slope = (float)settings->model.slope};
     shape.widths[0] = inputs;
     for (size_t layer = 1; layer < shape.depth; layer++)
         shape.widths[layer] = (size_t)settings->model.width;

@@ -19,6 +19,8 @@ WORDS(embedding_kinds, {"line", SB_EMBEDDING_LINE}, {"circle", SB_EMBEDDING_CIRC
       {"parabola", SB_EMBEDDING_PARABOLA});
 WORDS(encoding_kinds, {"none", SB_ENCODING_NONE}, {"interval", SB_ENCODING_INTERVAL},
       {"positional", SB_ENCODING_POSITIONAL}, {"fourier", SB_ENCODING_FOURIER});
+WORDS(activations, {"relu", SB_ACTIVATION_RELU}, {"leaky_relu", SB_ACTIVATION_LEAKY_RELU}, {"tanh", SB_ACTIVATION_TANH},
+      {"sine", SB_ACTIVATION_SINE});
 WORDS(optimizers, {"adam", SB_OPTIMIZER_ADAM});
 WORDS(full_batch, {"full", SB_BATCH_FULL});
 WORDS(shuffles, {"once", SB_SHUFFLE_ONCE}, {"epoch", SB_SHUFFLE_EPOCH}, {"none", SB_SHUFFLE_NONE});
@@ -89,9 +91,14 @@ const sb_field sb_fields[] = {
      .meaning = "standard deviation of the normal entries of B"},
 
     {FIELD("model.depth", model.depth, INTEGER, 1, 64), .unit = "1", .initial = "6",
-     .meaning = "D, affine layers in all; a ReLU after each but the last"},
+     .meaning = "D, affine layers in all; an activation after each but the last"},
     {FIELD("model.width", model.width, INTEGER, 1, 65536), .unit = "1", .initial = "256",
      .meaning = "W, neurons of a hidden layer"},
+    {CHOICE("model.activation", model.activation, activations), .initial = "relu",
+     .meaning = "of each z; relu: max(z, 0); leaky_relu: z, or slope z where z < 0; tanh: tanh z; sine: sin z; weights "
+                "and biases start uniform on +-1/sqrt(fan_in) with each of them"},
+    {FIELD("model.slope", model.slope, REAL, 0, 1), .unit = "1", .initial = "0.01",
+     .condition = "activation=leaky_relu", .meaning = "slope of the negative half"},
 
     {CHOICE("training.optimizer", training.optimizer, optimizers), .initial = "adam", .meaning = "the optimiser"},
     {FIELD("training.learning_rate", training.learning_rate, REAL, 0, 1000), .unit = "1", .initial = "0.0003",
@@ -157,7 +164,7 @@ static const struct {
     {"target", "The function to learn.", 0},
     {"embedding", "The curve on which the samples lie.", 0},
     {"encoding", "What the network is given for each coordinate of a sample.", 0},
-    {"model", "The network: layers of the same width with ReLUs between them.", 0},
+    {"model", "The network: layers of the same width with an activation between them.", 0},
     {"training", "How the network is trained.", 0},
     {"record", "When the network is looked at.", 0},
     {"probes",

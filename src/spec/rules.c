@@ -1,8 +1,9 @@
 /* Conditions between fields. A message says what was found and what is allowed; the place comes from sb_sweep_report.
  */
+#include "internal.h"
 #include <math.h>
-#include <specbias/spec.h>
 #include <stdio.h>
+#include <string.h>
 
 static bool rising(sb_list list, const char *what, char *message, size_t size) {
     for (size_t i = 1; i < list.count; i++)
@@ -95,6 +96,32 @@ static bool distances_are_a_range(const sb_settings *settings, char *message, si
     return false;
 }
 
+/* They measure the regions in which a network is linear, or on which side of its kink a neuron is. */
+static const char *const probes_of_regions[] = {"probes.boundary_distance", "probes.dead_relu", "probes.hamming",
+                                                "probes.inradius",          "probes.regions",   "probes.slice"};
+
+static bool is_enabled(const sb_settings *settings, const char *probe) {
+    const char *section;
+    size_t offset;
+    int64_t enabled = 0;
+    if (spec_probe_of(probe, &section, &offset))
+        memcpy(&enabled, (const char *)settings + offset, sizeof enabled);
+    return enabled;
+}
+
+static bool activation_has_regions(const sb_settings *settings, char *message, size_t size) {
+    const int64_t activation = settings->model.activation;
+    if (activation == SB_ACTIVATION_RELU || activation == SB_ACTIVATION_LEAKY_RELU)
+        return true;
+    for (size_t i = 0; i < sizeof probes_of_regions / sizeof *probes_of_regions; i++)
+        if (is_enabled(settings, probes_of_regions[i])) {
+            snprintf(message, size, "found %s, which is not piecewise linear, with %s; allowed relu and leaky_relu",
+                     sb_field_find("model.activation")->words[activation].text, probes_of_regions[i]);
+            return false;
+        }
+    return true;
+}
+
 /* {all}, {last}, or rising steps up to the last and at most one `last`, which is no listed step again. */
 static bool moments_are_steps(sb_list at, int64_t steps, char *message, size_t size) {
     for (size_t i = 0; i < at.count; i++) {
@@ -169,6 +196,7 @@ const sb_rule sb_rules[] = {
     {READS("target.binarise", "probes.accuracy"), "probes.accuracy", accuracy_has_classes},
     {READS("training.batch", "target.samples"), "training.batch", batch_fits},
     {READS("encoding.kind", "encoding.low", "encoding.high"), "encoding.low", interval_is_open},
+    {READS("model.activation"), "model.activation", activation_has_regions},
     {READS("probes.perturbation.magnitudes"), "probes.perturbation.magnitudes", magnitudes_rise},
     {READS("probes.loss.at", "training.steps"), "probes.loss.at", loss_moments},
     {READS("probes.spectrum.at", "training.steps"), "probes.spectrum.at", spectrum_moments},

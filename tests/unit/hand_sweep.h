@@ -33,7 +33,7 @@ static inline sb_settings hand_settings(void) {
                    .seed = SB_SEED_OF_TRIAL},
         .embedding = {.petals = 10},
         .encoding = {.low = -1, .high = 1, .octaves = 4, .features = 256, .sigma = 14},
-        .model = {.depth = 6, .width = 256},
+        .model = {.depth = 6, .width = 256, .slope = 0.01},
         .training = {.learning_rate = 3e-4, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .steps = 1000},
         .record = {.every = 100},
         .probes = {.loss = {1, {1, &all}},

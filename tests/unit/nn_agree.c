@@ -8,10 +8,11 @@
 
 /* Widths and batches beyond the blocks of 256 features and 256 samples, no multiples of tiles; thin and thick ends. */
 static const sb_shape large_shapes[] = {
-    {3, {1, 300, 520, 1}},
-    {2, {40, 300, 5}},
-    {3, {5, 24, 530, 40}},
-    {4, {4, 33, 4, 70, 4}},
+    {.depth = 3, .widths = {1, 300, 520, 1}},
+    {.depth = 2, .widths = {40, 300, 5}},
+    {.depth = 3, .widths = {5, 24, 530, 40}},
+    {.depth = 4, .widths = {4, 33, 4, 70, 4}},
+    {.depth = 4, .widths = {20, 33, 270, 4, 1}, .activation = SB_ACTIVATION_LEAKY_RELU, .slope = 0.5f},
 };
 enum { LARGE_SHAPES = sizeof large_shapes / sizeof *large_shapes, MOST = 600 };
 static const size_t batches[] = {1, 8, 9, 16, 17, 31, 33, 64, 512, MOST};
@@ -352,7 +353,7 @@ static void avx2_and_avx512_give_the_same_bits(void **state) {
 static void blis_agrees_with_the_plain_kernels(void **state) {
     (void)state;
     const sb_kernels *kernels = sb_kernels_find("fused-blis");
-    const sb_shape shape = {3, {5, 26, 300, 7}};
+    const sb_shape shape = {.depth = 3, .widths = {5, 26, 300, 7}};
     if (sb_network_bytes(kernels, &shape, 1) == 0)
         skip();
     check_passes(kernels, &shape);

@@ -1,4 +1,5 @@
-/* What tests of networks are run on: every implementation, odd shapes, both losses, samples below and at the batch. */
+/* What tests of networks are run on: every implementation, odd shapes, all activations, both losses, samples below and
+ * at the batch. */
 #ifndef SPECBIAS_TESTS_UNIT_NN_CASES_H
 #define SPECBIAS_TESTS_UNIT_NN_CASES_H
 
@@ -9,7 +10,14 @@
 
 /* Odd sizes on purpose: no multiple of any vector or tile. */
 static const sb_shape shapes[] = {
-    {1, {3, 2}}, {2, {1, 5, 1}}, {3, {2, 17, 9, 1}}, {4, {7, 13, 33, 6, 3}}, {6, {1, 16, 16, 16, 16, 16, 1}},
+    {.depth = 1, .widths = {3, 2}},
+    {.depth = 2, .widths = {1, 5, 1}},
+    {.depth = 3, .widths = {2, 17, 9, 1}},
+    {.depth = 4, .widths = {7, 13, 33, 6, 3}},
+    {.depth = 6, .widths = {1, 16, 16, 16, 16, 16, 1}},
+    {.depth = 3, .widths = {2, 17, 9, 3}, .activation = SB_ACTIVATION_LEAKY_RELU, .slope = 0.25f},
+    {.depth = 4, .widths = {5, 13, 23, 6, 1}, .activation = SB_ACTIVATION_TANH},
+    {.depth = 3, .widths = {1, 9, 17, 2}, .activation = SB_ACTIVATION_SINE},
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes, BATCH = 37 };
 static const size_t sample_counts[] = {1, 2, 16, BATCH};

@@ -33,7 +33,7 @@ void *__wrap_calloc(size_t elements, size_t size) {
     return __real_calloc(elements, size);
 }
 
-static const sb_shape shape = {4, {3, 37, 64, 5, 2}};
+static const sb_shape shape = {.depth = 4, .widths = {3, 37, 64, 5, 2}};
 static const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8};
 enum { BATCH = 19 };
 

@@ -48,7 +48,7 @@ static void assert_uniform(const float *values, size_t count, double bound) {
 
 static void initial_parameters_are_uniform_within_one_over_root_fan_in(void **state) {
     (void)state;
-    const sb_shape shape = {3, {5, 200, 100, 300}};
+    const sb_shape shape = {.depth = 3, .widths = {5, 200, 100, 300}};
     float *parameters = sb_array(sb_shape_parameters(&shape), sizeof *parameters, "test data", NULL);
     assert_non_null(parameters);
     sb_initialise(&shape, 1, parameters);
@@ -63,7 +63,7 @@ static void initial_parameters_are_uniform_within_one_over_root_fan_in(void **st
 
 static void initial_parameters_belong_to_seed_and_position(void **state) {
     (void)state;
-    const sb_shape shallow = {2, {1, 8, 1}}, deep = {3, {1, 8, 8, 1}};
+    const sb_shape shallow = {.depth = 2, .widths = {1, 8, 1}}, deep = {.depth = 3, .widths = {1, 8, 8, 1}};
     float first[25], again[25], other[25], longer[97];
     sb_initialise(&shallow, 1, first);
     sb_initialise(&deep, 1, longer);

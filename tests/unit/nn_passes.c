@@ -254,14 +254,15 @@ static void calls_that_would_go_wrong_abort(void **state) {
  */
 
 enum { LARGE = 150 };
-static const sb_shape large = {5, {6, 130, 257, 64, 3, 2}}; /* wide, thin and in between */
+static const sb_shape large = {
+    .depth = 5, .widths = {6, 130, 257, 64, 3, 2}, .slope = 0.25f}; /* wide, thin and in between */
 
 /* Everything that a pass can give of LARGE samples, on the kernels @p kernels. */
 typedef struct large_pass {
     float *z[SB_DEPTH_MAX + 1], *delta[SB_DEPTH_MAX + 1], *t[SB_DEPTH_MAX + 1];
 } large_pass;
 
-static large_pass run_large(const sb_kernels *kernels, const float *x) {
+static large_pass run_large(const sb_kernels *kernels, const sb_shape *shape, const float *x) {
     large_pass pass;
     sb_network *network;
     float *parameters = floats(sb_shape_parameters(&large)), *seeds = random_floats(LARGE * 2, 7),
@@ -270,7 +271,7 @@ static large_pass run_large(const sb_kernels *kernels, const float *x) {
     take_layers(&large, LARGE, 0, pass.delta);
     take_layers(&large, LARGE, 1, pass.t);
     sb_initialise(&large, 3, parameters);
-    assert_int_equal(sb_network_create(kernels, &large, LARGE, &network, NULL), SB_OK);
+    assert_int_equal(sb_network_create(kernels, shape, LARGE, &network, NULL), SB_OK);
     sb_network_set_parameters(network, parameters);
     sb_network_preactivations(network, x, LARGE, pass.z);
     sb_network_deltas(network, LARGE, seeds, pass.delta);
@@ -303,13 +304,12 @@ static void compare_samples(float *const *a, float *const *b, size_t lowest, siz
             assert_near(a[layer][n * width + j], b[layer][n * width + j], forward_tolerance);
 }
 
-static void all_kernels_agree_with_plain(void **state) {
-    (void)state;
+static void check_large(const sb_shape *shape) {
     float *x = random_floats(LARGE * 6, 5);
-    large_pass plain = run_large(sb_kernels_find("plain"), x);
+    large_pass plain = run_large(sb_kernels_find("plain"), shape, x);
     const sb_kernels *kernels;
     for (size_t k = 0; (kernels = sb_kernels_at(k)); k++) {
-        large_pass other = run_large(kernels, x);
+        large_pass other = run_large(kernels, shape, x);
         size_t left_out = 0;
         for (size_t n = 0; n < LARGE; n++) {
             compare_samples(other.z, plain.z, 1, n);
@@ -325,6 +325,15 @@ static void all_kernels_agree_with_plain(void **state) {
     }
     release_large(&plain);
     free(x);
+}
+
+static void all_kernels_agree_with_plain(void **state) {
+    (void)state;
+    sb_shape shape = large;
+    for (int activation = SB_ACTIVATION_RELU; activation <= SB_ACTIVATION_SINE; activation++) {
+        shape.activation = (sb_activation)activation;
+        check_large(&shape);
+    }
 }
 
 int main(void) {

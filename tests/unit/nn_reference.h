@@ -13,6 +13,20 @@ typedef struct reference_shift {
     double by;
 } reference_shift;
 
+/* The activation as it is written in textbooks. */
+static inline double reference_activation(const sb_shape *shape, double z) {
+    switch (shape->activation) {
+    case SB_ACTIVATION_RELU:
+        return fmax(z, 0);
+    case SB_ACTIVATION_LEAKY_RELU:
+        return fmax(z, 0) + (double)shape->slope * fmin(z, 0);
+    case SB_ACTIVATION_TANH:
+        return tanh(z);
+    default:
+        return sin(z);
+    }
+}
+
 /* One sample, x[widths[0]]: z[l][j], l = 1 .. depth, and in z[0] the inputs, with the shift made (NULL: none). */
 static inline void reference_layers(const sb_shape *shape, const double *parameters, const double *x,
                                     const reference_shift *shift, double z[][REFERENCE_WIDTH]) {
@@ -21,7 +35,7 @@ static inline void reference_layers(const sb_shape *shape, const double *paramet
         for (size_t j = 0; j < out; j++) {
             z[layer][j] = layer > 0 ? parameters[out * in + j] : x[j];
             for (size_t i = 0; i < in; i++) {
-                double h = layer > 1 && z[layer - 1][i] < 0 ? 0 : z[layer - 1][i];
+                double h = layer > 1 ? reference_activation(shape, z[layer - 1][i]) : z[layer - 1][i];
                 z[layer][j] += parameters[j * in + i] * h;
             }
         }

@@ -56,7 +56,7 @@ static void fields_are_distinct_and_described(void **state) {
             bool somewhere = false;
             sb_sweep *sweep = sweep_of(HEAD, "target.binarise=true", "target.amplitude_law=power");
             for (int64_t kind = 0; kind < 4; kind++) {
-                sweep->base.embedding.kind = sweep->base.encoding.kind = kind;
+                sweep->base.embedding.kind = sweep->base.encoding.kind = sweep->base.model.activation = kind;
                 somewhere = somewhere || sb_field_applies(field, &sweep->base);
             }
             assert_true(somewhere);
@@ -123,7 +123,7 @@ static void the_schema_is_a_sweep_file_of_defaults(void **state) {
         if (hash[1] >= 'a' && hash[1] <= 'z' && (hash == text || hash[-1] == '\n' || hash[-1] == ' '))
             memmove(hash, hash + 1, strlen(hash));
     sb_sweep *swept = sweep_of(text, "target.amplitude_law=power", "target.binarise=true", "embedding.kind=petals",
-                               "axes.encoding.kind=[interval, positional, fourier]");
+                               "model.activation=leaky_relu", "axes.encoding.kind=[interval, positional, fourier]");
     assert_int_equal(swept->axis_count, 1);
     assert_true(swept->base.probes.parameters.probe.enabled && swept->base.probes.perturbation.probe.enabled);
     sb_sweep_free(swept);
