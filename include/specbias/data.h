@@ -1,9 +1,9 @@
 /** @file data.h
  * The data that a trial is trained on: target function, embedding of its domain, and input encoding.
  *
- * A target lambda(z) on z_n = n/N is learned through an embedding x = gamma(z) (Rahaman et al. 2019, section 4) and an
- * encoding of x's coordinates (Lazzari and Liu 2023; Tancik et al. 2020). Each family is a table of operations, one
- * file and one row each (src/data/families.h).
+ * A target lambda(z) on z_n = n/N is learned through an embedding v = gamma(z) (Rahaman et al. 2019, section 4) and an
+ * encoding of v's coordinates (Lazzari and Liu 2023; Tancik et al. 2020); a target that is no curve has coordinates v
+ * of its own. Each family is a table of operations, one file and one row each (src/data/families.h).
  *
  * Not collective. Everything is a function of the settings alone, which point to the content of the files that they
  * name.
@@ -29,26 +29,51 @@ size_t sb_source_bytes(const sb_source *source);
 /* --- The data of a trial --------------------------------------------------------------------------------------------
  */
 
+/** How samples are ordered in space: row-major over a lattice of lengths[dimensions]. {N} for the points of a curve,
+ * {rows, columns} for an image; 0 dimensions: in no order. */
+enum { SB_LATTICE_MAX = 2 };
+typedef struct sb_lattice {
+    size_t dimensions, lengths[SB_LATTICE_MAX];
+} sb_lattice;
+
 /** Inputs and targets of one trial. */
 typedef struct sb_dataset {
-    size_t samples; /**< N */
+    size_t samples; /**< N, for training */
     size_t inputs;  /**< input features after embedding and encoding */
     size_t outputs; /**< target components */
-    double *z;      /**< [samples] position on the target's domain */
     float *x;       /**< [samples][inputs] */
-    float *y;       /**< [samples][outputs] */
+    float *y;       /**< [samples][outputs], with label noise */
+    float *clean;   /**< [samples][outputs] without label noise; may be y itself */
+    sb_lattice lattice;
+    struct {
+        size_t samples; /**< 0: no validation set */
+        float *x, *y;   /**< [samples][inputs], [samples][outputs]; may be the training set's x and clean */
+    } validation;
 } sb_dataset;
 
 /** Computes the data for @p settings. SB_MEMORY or SB_INPUT in @p status; @p dataset is then empty. */
 sb_code sb_dataset_create(const sb_settings *settings, sb_dataset *dataset, sb_status *status);
 void sb_dataset_destroy(sb_dataset *dataset);
 
-/** Widths without computing the data, for cost and layout. */
+/** Bytes that sb_dataset_create allocates. */
+size_t sb_dataset_bytes(const sb_settings *settings);
+
+/** What a dataset holds, without computing it, for cost and layout: training samples, inputs, outputs, and the
+ * coordinates from which the encoding makes the inputs. */
+size_t sb_dataset_samples(const sb_settings *settings);
 size_t sb_dataset_inputs(const sb_settings *settings);
 size_t sb_dataset_outputs(const sb_settings *settings);
-size_t sb_dataset_samples(const sb_settings *settings);
+size_t sb_dataset_coordinates(const sb_settings *settings);
+sb_lattice sb_dataset_lattice(const sb_settings *settings);
 
-/** Amplitude A_i and phase phi_i (radians) of each of the target's frequencies, after amplitude law and seed.
+/** Coordinates v[count][coordinates] of the points z[count] of a curve. */
+void sb_embed(const sb_settings *settings, const double *z, size_t count, double *v);
+
+/** A network's inputs x[count][inputs] for coordinates v[count][coordinates]. SB_MEMORY. */
+sb_code sb_encode(const sb_settings *settings, const double *v, size_t count, float *x, sb_status *status);
+
+/** Amplitude A_i and phase phi_i (radians) of each of the target's frequencies, after amplitude law and seed. Only
+ * where sb_has_frequencies.
  * @param amplitudes, phases [settings->target.frequencies.count], either may be NULL. */
 void sb_target_components(const sb_settings *settings, double *amplitudes, double *phases);
 

@@ -43,7 +43,7 @@ typedef struct sb_source {
 } sb_source;
 
 /* Values of the fields that choose by name. Their words are in the field table, in the same order. */
-typedef enum sb_target_kind { SB_TARGET_SINUSOIDS } sb_target_kind;
+typedef enum sb_target_kind { SB_TARGET_SINUSOIDS, SB_TARGET_DELTA } sb_target_kind;
 typedef enum sb_amplitude_law { SB_AMPLITUDE_EQUAL, SB_AMPLITUDE_RISING, SB_AMPLITUDE_POWER } sb_amplitude_law;
 typedef enum sb_embedding_kind {
     SB_EMBEDDING_LINE,
@@ -63,6 +63,7 @@ typedef enum sb_activation {
     SB_ACTIVATION_TANH,
     SB_ACTIVATION_SINE
 } sb_activation;
+typedef enum sb_validation_kind { SB_VALIDATION_NONE, SB_VALIDATION_CLEAN, SB_VALIDATION_SPLIT } sb_validation_kind;
 typedef enum sb_optimizer { SB_OPTIMIZER_ADAM } sb_optimizer;
 typedef enum sb_loss { SB_LOSS_MSE, SB_LOSS_BCE } sb_loss;
 typedef enum sb_boundary_form { SB_BOUNDARY_BOTH, SB_BOUNDARY_INPUT, SB_BOUNDARY_LAYER } sb_boundary_form;
@@ -89,13 +90,14 @@ typedef struct sb_settings {
     int64_t seed; /**< keys all of a trial's random numbers */
     struct {
         int64_t kind;              /**< sb_target_kind */
-        int64_t samples;           /**< N; z_n = n/N */
-        sb_list frequencies;       /**< k_i, whole numbers in [1, N/2) */
+        int64_t samples;           /**< N, training and validation together; z_n = n/N */
+        sb_list frequencies;       /**< k_i, whole numbers in [1, N/2); delta: those that are looked at */
         sb_list amplitudes;        /**< A_i before the law: one for all, or one per frequency */
         int64_t amplitude_law;     /**< sb_amplitude_law */
         double amplitude_exponent; /**< e of the power law A_i k_i^e */
         sb_list phases;            /**< phi_i in radians: one for all, or one per frequency; {NAN}: random */
         int64_t seed;              /**< keys random phases; SB_SEED_OF_TRIAL: the trial's */
+        double position, height;   /**< delta: of the peak, z in [0, 1] */
         int64_t binarise;          /**< 1: the target is lambda(z) > threshold, as 0 or 1 */
         double threshold;
     } target;
@@ -110,6 +112,10 @@ typedef struct sb_settings {
         int64_t features; /**< fourier: rows of B; the encoding has twice as many inputs */
         double sigma;     /**< fourier: standard deviation of B's entries */
     } encoding;
+    struct {
+        int64_t kind; /**< sb_validation_kind */
+        double share; /**< split: of all samples, the last ones */
+    } validation;
     struct {
         int64_t depth;      /**< D: affine layers in all */
         int64_t width;      /**< W: neurons of a hidden layer */
@@ -166,6 +172,19 @@ typedef struct sb_settings {
         } accuracy;
     } probes;
 } sb_settings;
+
+/** Samples of a trial's target: all, and how many of them are for training and for validation (the same ones, for
+ * validation.kind clean). */
+size_t sb_total_samples(const sb_settings *settings);
+size_t sb_training_samples(const sb_settings *settings);
+size_t sb_validation_samples(const sb_settings *settings);
+
+/** Number, among all samples, of training or validation sample @p i. */
+size_t sb_training_sample(const sb_settings *settings, size_t i);
+size_t sb_validation_sample(const sb_settings *settings, size_t i);
+
+/** True if the target has frequencies: target.frequencies says which. */
+bool sb_has_frequencies(const sb_settings *settings);
 
 /** Number of records of a trial: steps 0, every, 2 every, ... and the last. */
 size_t sb_record_count(const sb_settings *settings);

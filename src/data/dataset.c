@@ -3,40 +3,55 @@
 
 enum { BLOCK = 256 }; /* samples computed in double precision at a time */
 
-static const sb_target_ops *target_of(const sb_settings *settings) {
-    return sb_target_table[settings->target.kind];
-}
-
-static const sb_embedding_ops *embedding_of(const sb_settings *settings) {
-    return sb_embedding_table[settings->embedding.kind];
-}
-
-static const sb_encoding_ops *encoding_of(const sb_settings *settings) {
-    return sb_encoding_table[settings->encoding.kind];
-}
-
 size_t sb_dataset_inputs(const sb_settings *settings) {
-    return encoding_of(settings)->inputs(settings, embedding_of(settings)->coordinates);
+    return sb_encoding_of(settings)->inputs(settings, sb_dataset_coordinates(settings));
 }
 
 size_t sb_dataset_outputs(const sb_settings *settings) {
-    return target_of(settings)->outputs(settings);
+    return sb_target_of(settings)->outputs(settings);
 }
 
 size_t sb_dataset_samples(const sb_settings *settings) {
-    return (size_t)settings->target.samples;
+    return sb_training_samples(settings);
+}
+
+size_t sb_dataset_coordinates(const sb_settings *settings) {
+    const sb_target_ops *target = sb_target_of(settings);
+    return target->locate ? target->coordinates(settings) : sb_embedding_of(settings)->coordinates;
+}
+
+sb_lattice sb_dataset_lattice(const sb_settings *settings) {
+    const sb_target_ops *target = sb_target_of(settings);
+    size_t samples = sb_dataset_samples(settings);
+    if (target->lattice)
+        return target->lattice(settings);
+    bool whole = samples == sb_total_samples(settings);
+    return !target->locate && whole ? (sb_lattice){1, {samples}} : (sb_lattice){0};
+}
+
+/* True if the validation samples have inputs of their own. */
+static bool holds_out(const sb_settings *settings) {
+    return settings->validation.kind != SB_VALIDATION_CLEAN && sb_validation_samples(settings) > 0;
+}
+
+size_t sb_dataset_bytes(const sb_settings *settings) {
+    size_t rows = sb_dataset_samples(settings) + (holds_out(settings) ? sb_validation_samples(settings) : 0);
+    return rows * (sb_dataset_inputs(settings) + sb_dataset_outputs(settings)) * sizeof(float);
 }
 
 void sb_target_components(const sb_settings *settings, double *amplitudes, double *phases) {
     for (size_t i = 0; i < settings->target.frequencies.count; i++) {
         double amplitude, phase;
-        target_of(settings)->component(settings, i, &amplitude, &phase);
+        sb_target_of(settings)->component(settings, i, &amplitude, &phase);
         if (amplitudes)
             amplitudes[i] = amplitude;
         if (phases)
             phases[i] = phase;
     }
 }
+
+/* --- Inputs and targets ---------------------------------------------------------------------------------------------
+ */
 
 static void round_to_float(const double *from, size_t count, float *to) {
     for (size_t i = 0; i < count; i++)
@@ -48,57 +63,122 @@ static void binarise(double threshold, size_t count, double *y) {
         y[i] = y[i] > threshold;
 }
 
-/* Inputs of samples first .. first + count - 1, count <= BLOCK.
- * points[BLOCK][coordinates] and features[BLOCK][inputs] are workspace. */
-static void compute_inputs(const sb_settings *settings, const sb_dataset *dataset, size_t first, size_t count,
-                           double *points, double *features) {
-    const sb_embedding_ops *embedding = embedding_of(settings);
+void sb_embed(const sb_settings *settings, const double *z, size_t count, double *v) {
+    const sb_embedding_ops *embedding = sb_embedding_of(settings);
     for (size_t n = 0; n < count; n++)
-        embedding->embed(settings, dataset->z[first + n], points + n * embedding->coordinates);
-    encoding_of(settings)->encode(settings, points, count, embedding->coordinates, features);
-    round_to_float(features, count * dataset->inputs, dataset->x + first * dataset->inputs);
+        embedding->embed(settings, z[n], v + n * embedding->coordinates);
 }
 
-/* Targets of the same samples; values[BLOCK][outputs] is workspace. */
-static void compute_targets(const sb_settings *settings, const sb_dataset *dataset, size_t first, size_t count,
-                            double *values) {
-    target_of(settings)->evaluate(settings, dataset->z + first, count, values);
+sb_code sb_encode(const sb_settings *settings, const double *v, size_t count, float *x, sb_status *status) {
+    size_t coordinates = sb_dataset_coordinates(settings), inputs = sb_dataset_inputs(settings);
+    double *features = sb_array(BLOCK * inputs, sizeof *features, "features", status);
+    if (!features)
+        return SB_MEMORY;
+    for (size_t first = 0; first < count; first += BLOCK) {
+        size_t part = count - first < BLOCK ? count - first : BLOCK;
+        sb_encoding_of(settings)->encode(settings, v + first * coordinates, part, coordinates, features);
+        round_to_float(features, part * inputs, x + first * inputs);
+    }
+    free(features);
+    return SB_OK;
+}
+
+/* Samples of one set, for training or validation, in their order. */
+typedef struct set {
+    size_t count;
+    size_t (*number)(const sb_settings *settings, size_t i); /* of sample i among the target's */
+    float *x, *y;
+} set;
+
+/* Coordinates of the samples number[count], count <= BLOCK. */
+static void locate(const sb_settings *settings, const void *state, const size_t *number, size_t count, double *v) {
+    const sb_target_ops *target = sb_target_of(settings);
+    if (target->locate) {
+        target->locate(settings, state, number, count, v);
+        return;
+    }
+    double z[BLOCK];
+    for (size_t i = 0; i < count; i++)
+        z[i] = (double)number[i] / (double)sb_total_samples(settings);
+    sb_embed(settings, z, count, v);
+}
+
+/* Workspace: v[BLOCK][coordinates], y[BLOCK][outputs]. */
+static sb_code fill_block(const sb_settings *settings, const void *state, const set *wanted, size_t first, size_t count,
+                          double *v, double *y, sb_status *status) {
+    size_t number[BLOCK], outputs = sb_dataset_outputs(settings);
+    for (size_t i = 0; i < count; i++)
+        number[i] = wanted->number(settings, first + i);
+    sb_target_of(settings)->evaluate(settings, state, number, count, y);
     if (settings->target.binarise)
-        binarise(settings->target.threshold, count * dataset->outputs, values);
-    round_to_float(values, count * dataset->outputs, dataset->y + first * dataset->outputs);
+        binarise(settings->target.threshold, count * outputs, y);
+    round_to_float(y, count * outputs, wanted->y + first * outputs);
+    locate(settings, state, number, count, v);
+    return sb_encode(settings, v, count, wanted->x + first * sb_dataset_inputs(settings), status);
+}
+
+static sb_code fill(const sb_settings *settings, const void *state, const set *wanted, sb_status *status) {
+    sb_code code = SB_MEMORY;
+    double *v = sb_array(BLOCK * sb_dataset_coordinates(settings), sizeof *v, "coordinates", status);
+    double *y = v ? sb_array(BLOCK * sb_dataset_outputs(settings), sizeof *y, "target values", status) : NULL;
+    if (y)
+        code = SB_OK;
+    for (size_t first = 0; code == SB_OK && first < wanted->count; first += BLOCK)
+        code = fill_block(settings, state, wanted, first, wanted->count - first < BLOCK ? wanted->count - first : BLOCK,
+                          v, y, status);
+    free(y);
+    free(v);
+    return code;
+}
+
+static sb_code allocate(const sb_dataset *dataset, const char *what, size_t samples, float **x, float **y,
+                        sb_status *status) {
+    *x = sb_array(samples * dataset->inputs, sizeof **x, what, status);
+    *y = *x ? sb_array(samples * dataset->outputs, sizeof **y, what, status) : NULL;
+    return *y ? SB_OK : SB_MEMORY;
+}
+
+/* Makes a validation set of samples that are not trained on. */
+static sb_code hold_out(const sb_settings *settings, const void *state, sb_dataset *dataset, sb_status *status) {
+    float **x = &dataset->validation.x, **y = &dataset->validation.y;
+    size_t samples = dataset->validation.samples;
+    sb_code code = allocate(dataset, "the validation set", samples, x, y, status);
+    return code == SB_OK ? fill(settings, state, &(set){samples, sb_validation_sample, *x, *y}, status) : code;
 }
 
 sb_code sb_dataset_create(const sb_settings *settings, sb_dataset *dataset, sb_status *status) {
-    sb_code code = SB_MEMORY;
-    size_t samples = sb_dataset_samples(settings), coordinates = embedding_of(settings)->coordinates;
-    *dataset = (sb_dataset){samples, sb_dataset_inputs(settings), sb_dataset_outputs(settings), NULL, NULL, NULL};
-    double *points = sb_array(BLOCK * coordinates, sizeof *points, "coordinates", status);
-    double *features = points ? sb_array(BLOCK * dataset->inputs, sizeof *features, "features", status) : NULL;
-    double *values = features ? sb_array(BLOCK * dataset->outputs, sizeof *values, "target values", status) : NULL;
-    if (!values || !(dataset->z = sb_array(samples, sizeof *dataset->z, "sample positions", status)) ||
-        !(dataset->x = sb_array(samples * dataset->inputs, sizeof *dataset->x, "the network's inputs", status)) ||
-        !(dataset->y = sb_array(samples * dataset->outputs, sizeof *dataset->y, "the targets", status)))
-        goto done;
-    for (size_t n = 0; n < samples; n++)
-        dataset->z[n] = (double)n / (double)samples;
-    for (size_t first = 0; first < samples; first += BLOCK) {
-        size_t count = samples - first < BLOCK ? samples - first : BLOCK;
-        compute_inputs(settings, dataset, first, count, points, features);
-        compute_targets(settings, dataset, first, count, values);
+    const sb_target_ops *target = sb_target_of(settings);
+    void *state = NULL;
+    *dataset = (sb_dataset){.samples = sb_dataset_samples(settings),
+                            .inputs = sb_dataset_inputs(settings),
+                            .outputs = sb_dataset_outputs(settings),
+                            .lattice = sb_dataset_lattice(settings),
+                            .validation = {.samples = sb_validation_samples(settings)}};
+    sb_code code = target->create ? target->create(settings, &state, status) : SB_OK;
+    if (code == SB_OK)
+        code = allocate(dataset, "the training set", dataset->samples, &dataset->x, &dataset->y, status);
+    if (code == SB_OK)
+        code = fill(settings, state, &(set){dataset->samples, sb_training_sample, dataset->x, dataset->y}, status);
+    if (code == SB_OK && holds_out(settings))
+        code = hold_out(settings, state, dataset, status);
+    if (target->destroy && state)
+        target->destroy(state);
+    dataset->clean = dataset->y;
+    if (settings->validation.kind == SB_VALIDATION_CLEAN) {
+        dataset->validation.x = dataset->x;
+        dataset->validation.y = dataset->clean;
     }
-    code = SB_OK;
-done:
     if (code != SB_OK)
         sb_dataset_destroy(dataset);
-    free(values);
-    free(features);
-    free(points);
     return code;
 }
 
 void sb_dataset_destroy(sb_dataset *dataset) {
+    if (dataset->validation.x != dataset->x) {
+        free(dataset->validation.y);
+        free(dataset->validation.x);
+    }
     free(dataset->y);
     free(dataset->x);
-    free(dataset->z);
     *dataset = (sb_dataset){0};
 }

@@ -2,6 +2,7 @@
 
 const sb_target_ops *const sb_target_table[] = {
     [SB_TARGET_SINUSOIDS] = &sb_target_sinusoids,
+    [SB_TARGET_DELTA] = &sb_target_delta,
 };
 
 const sb_embedding_ops *const sb_embedding_table[] = {
@@ -21,3 +22,15 @@ const sb_encoding_ops *const sb_encoding_table[] = {
 const size_t sb_target_kinds = sizeof sb_target_table / sizeof *sb_target_table;
 const size_t sb_embedding_kinds = sizeof sb_embedding_table / sizeof *sb_embedding_table;
 const size_t sb_encoding_kinds = sizeof sb_encoding_table / sizeof *sb_encoding_table;
+
+const sb_target_ops *sb_target_of(const sb_settings *settings) {
+    return sb_target_table[settings->target.kind];
+}
+
+const sb_embedding_ops *sb_embedding_of(const sb_settings *settings) {
+    return sb_embedding_table[settings->embedding.kind];
+}
+
+const sb_encoding_ops *sb_encoding_of(const sb_settings *settings) {
+    return sb_encoding_table[settings->encoding.kind];
+}

@@ -39,15 +39,18 @@ static void component(const sb_settings *settings, size_t i, double *amplitude, 
     *phase = phase_of(settings, i);
 }
 
-static void evaluate(const sb_settings *settings, const double *z, size_t samples, double *y) {
-    for (size_t n = 0; n < samples; n++)
+static void evaluate(const sb_settings *settings, const void *state, const size_t *number, size_t count, double *y) {
+    (void)state;
+    double samples = (double)sb_total_samples(settings);
+    for (size_t n = 0; n < count; n++)
         y[n] = 0;
     for (size_t i = 0; i < settings->target.frequencies.count; i++) {
         double amplitude, phase;
         component(settings, i, &amplitude, &phase);
-        for (size_t n = 0; n < samples; n++)
-            y[n] += amplitude * sin(SB_TWO_PI * settings->target.frequencies.values[i] * z[n] + phase);
+        for (size_t n = 0; n < count; n++)
+            y[n] += amplitude *
+                    sin(SB_TWO_PI * settings->target.frequencies.values[i] * ((double)number[n] / samples) + phase);
     }
 }
 
-const sb_target_ops sb_target_sinusoids = {outputs, component, evaluate};
+const sb_target_ops sb_target_sinusoids = {.outputs = outputs, .evaluate = evaluate, .component = component};

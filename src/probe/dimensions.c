@@ -1,6 +1,6 @@
 #include "dimensions.h"
 
-const char *const sb_shape_fields[] = {"target.kind", "embedding", "encoding", "model.depth", "model.width", NULL};
+const char *const sb_shape_fields[] = {"target", "embedding", "encoding", "model", "training.loss", NULL};
 
 sb_shape sb_shape_for(const sb_settings *settings) {
     return sb_shape_of(settings, sb_dataset_inputs(settings), sb_dataset_outputs(settings));
@@ -46,10 +46,10 @@ static size_t hidden_layers(const void *context, const sb_settings *settings, do
     return count;
 }
 
+static const char *const sample_fields[] = {"target", "validation", NULL};
+static const char *const output_fields[] = {"target", "training.loss", NULL};
 static const char *const frequency_fields[] = {"target.frequencies", NULL};
 static const char *const layer_fields[] = {"model.depth", NULL};
-static const char *const sample_fields[] = {"target.kind", "target.samples", NULL};
-static const char *const output_fields[] = {"target.kind", NULL};
 
 const sb_vector_rule sb_dimension_frequency = {.name = "frequency",
                                                .unit = "1",

@@ -4,6 +4,7 @@
  *     h_l = max(0, h_{l-1} W^T + b), without the maximum in the last layer. */
 #include "dimensions.h"
 #include "rows.h"
+#include <math.h>
 #include <string.h>
 
 static const sb_probe_settings *settings_of(const sb_settings *settings) {
@@ -21,16 +22,18 @@ static size_t input_indices(const void *context, const sb_settings *settings, do
     return sb_indices(sb_dataset_inputs(settings), values);
 }
 
+/* Of a target on a curve. */
 static size_t positions(const void *context, const sb_settings *settings, double *values) {
     (void)context;
     size_t samples = sb_dataset_samples(settings);
+    bool is_curve = sb_dataset_lattice(settings).dimensions == 1;
     for (size_t n = 0; values && n < samples; n++)
-        values[n] = (double)n / (double)samples;
+        values[n] = is_curve ? (double)n / (double)samples : NAN;
     return samples;
 }
 
-static const char *const input_fields[] = {"target.kind", "embedding", "encoding", NULL};
-static const char *const position_fields[] = {"target.kind", "target.samples", NULL};
+static const char *const input_fields[] = {"target", "embedding", "encoding", NULL};
+static const char *const position_fields[] = {"target", "validation", NULL};
 
 static const sb_vector_rule parameter = {.name = "parameter",
                                          .unit = "1",
@@ -46,7 +49,7 @@ static const sb_vector_rule input = {.name = "input",
                                      .values = input_indices};
 static const sb_vector_rule position = {.name = "z",
                                         .unit = "1",
-                                        .long_name = "position of the sample on the target's domain",
+                                        .long_name = "position z of the sample on the target's curve",
                                         .type = SB_TYPE_FLOAT64,
                                         .fields = position_fields,
                                         .values = positions};
@@ -121,14 +124,15 @@ const sb_probe sb_probe_parameters = {
                    .long_name = "training inputs x",
                    .type = SB_TYPE_FLOAT32,
                    .timeless = true,
-                   .dimensions = {&position, &input}},
+                   .dimensions = {&sb_dimension_sample, &input}},
                   {.name = "targets",
                    .unit = "1",
                    .long_name = "training targets y",
                    .type = SB_TYPE_FLOAT32,
                    .timeless = true,
-                   .dimensions = {&position, &sb_dimension_output}}},
-    .companions = {{&layer_tables[0], &sb_dimension_layer},
+                   .dimensions = {&sb_dimension_sample, &sb_dimension_output}}},
+    .companions = {{&position, &sb_dimension_sample},
+                   {&layer_tables[0], &sb_dimension_layer},
                    {&layer_tables[1], &sb_dimension_layer},
                    {&layer_tables[2], &sb_dimension_layer},
                    {&layer_tables[3], &sb_dimension_layer}},

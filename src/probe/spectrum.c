@@ -28,7 +28,7 @@ static size_t target_amplitudes(const void *context, const sb_settings *settings
     return settings->target.frequencies.count;
 }
 
-static const char *const wavenumber_fields[] = {"target.kind", "target.samples", NULL};
+static const char *const wavenumber_fields[] = {"target", "validation", NULL};
 static const sb_vector_rule wavenumber = {.name = "wavenumber",
                                           .unit = "1",
                                           .long_name = "frequency of the discrete Fourier transform over the domain",
@@ -36,8 +36,7 @@ static const sb_vector_rule wavenumber = {.name = "wavenumber",
                                           .fields = wavenumber_fields,
                                           .values = wavenumbers};
 
-static const char *const amplitude_fields[] = {"target.frequencies", "target.amplitudes", "target.amplitude_law",
-                                               "target.amplitude_exponent", NULL};
+static const char *const amplitude_fields[] = {"target", NULL};
 static const sb_vector_rule amplitude = {.name = "amplitude",
                                          .unit = "1",
                                          .long_name = "amplitude A_k of the target at the frequency",

@@ -11,7 +11,7 @@
 
 #define WORDS(name, ...) static const sb_word name[] = {__VA_ARGS__, {NULL, 0}}
 WORDS(booleans, {"false", 0}, {"true", 1});
-WORDS(target_kinds, {"sinusoids", SB_TARGET_SINUSOIDS});
+WORDS(target_kinds, {"sinusoids", SB_TARGET_SINUSOIDS}, {"delta", SB_TARGET_DELTA});
 WORDS(amplitude_laws, {"equal", SB_AMPLITUDE_EQUAL}, {"rising", SB_AMPLITUDE_RISING}, {"power", SB_AMPLITUDE_POWER});
 WORDS(random_phases, {"random", NAN});
 WORDS(trial_seed, {"trial", SB_SEED_OF_TRIAL});
@@ -21,6 +21,7 @@ WORDS(encoding_kinds, {"none", SB_ENCODING_NONE}, {"interval", SB_ENCODING_INTER
       {"positional", SB_ENCODING_POSITIONAL}, {"fourier", SB_ENCODING_FOURIER});
 WORDS(activations, {"relu", SB_ACTIVATION_RELU}, {"leaky_relu", SB_ACTIVATION_LEAKY_RELU}, {"tanh", SB_ACTIVATION_TANH},
       {"sine", SB_ACTIVATION_SINE});
+WORDS(validation_kinds, {"none", SB_VALIDATION_NONE}, {"clean", SB_VALIDATION_CLEAN}, {"split", SB_VALIDATION_SPLIT});
 WORDS(optimizers, {"adam", SB_OPTIMIZER_ADAM});
 WORDS(full_batch, {"full", SB_BATCH_FULL});
 WORDS(shuffles, {"once", SB_SHUFFLE_ONCE}, {"epoch", SB_SHUFFLE_EPOCH}, {"none", SB_SHUFFLE_NONE});
@@ -47,12 +48,12 @@ const sb_field sb_fields[] = {
      .meaning = "keys all random numbers of a trial"},
 
     {CHOICE("target.kind", target.kind, target_kinds), .initial = "sinusoids",
-     .meaning = "sinusoids: sum_i A_i sin(2 pi k_i z + phi_i)"},
+     .meaning = "sinusoids: sum_i A_i sin(2 pi k_i z + phi_i); delta: a peak at one sample"},
     {FIELD("target.samples", target.samples, INTEGER, 2, 67108864), .unit = "1", .initial = "200",
-     .meaning = "N; the function is learned at z = n/N, n = 0 .. N-1"},
+     .meaning = "N, for training and validation together; a curve is learned at z = n/N, n = 0 .. N-1"},
     {FIELD("target.frequencies", target.frequencies, INTEGERS, 1, 33554432), .unit = "1",
-     .initial = "[5, 10, 15, 20, 25, 30, 35, 40, 45, 50]", .condition = "kind=sinusoids",
-     .meaning = "k_i, rising, below N/2"},
+     .initial = "[5, 10, 15, 20, 25, 30, 35, 40, 45, 50]", .condition = "kind=sinusoids delta",
+     .meaning = "k_i, rising, below N/2; of a delta, which has all, those that are looked at"},
     {FIELD("target.amplitudes", target.amplitudes, REALS, 1e-6, 1e6), .unit = "1", .initial = "1",
      .condition = "kind=sinusoids", .meaning = "A_i before the law: one for all, or one for each frequency"},
     {CHOICE("target.amplitude_law", target.amplitude_law, amplitude_laws), .initial = "equal",
@@ -65,6 +66,10 @@ const sb_field sb_fields[] = {
      .meaning = "phi_i: one for all, or one for each frequency; random: uniform on [0, 2 pi)"},
     {FIELD("target.seed", target.seed, INTEGER, 0, WHOLE_MAX), .unit = "1", .initial = "trial", .words = trial_seed,
      .condition = "phases=random", .meaning = "keys the random phases; trial: by the trial's own seed"},
+    {FIELD("target.position", target.position, REAL, 0, 1), .unit = "1", .initial = "0.5", .condition = "kind=delta",
+     .meaning = "z of the peak, moved to the nearest sample"},
+    {FIELD("target.height", target.height, REAL, -1e6, 1e6), .unit = "1", .initial = "1", .condition = "kind=delta",
+     .meaning = "of the peak; N/2 gives each frequency the amplitude 1"},
     {BOOLEAN("target.binarise", target.binarise), .initial = "false",
      .meaning = "learn 1 where the function is above the threshold, 0 elsewhere"},
     {FIELD("target.threshold", target.threshold, REAL, -1e6, 1e6), .unit = "1", .initial = "0.5",
@@ -89,6 +94,12 @@ const sb_field sb_fields[] = {
      .condition = "kind=fourier", .meaning = "rows of B; each gives a sine and a cosine"},
     {FIELD("encoding.sigma", encoding.sigma, REAL, 0, 1e6), .unit = "1", .initial = "14", .condition = "kind=fourier",
      .meaning = "standard deviation of the normal entries of B"},
+
+    {CHOICE("validation.kind", validation.kind, validation_kinds), .initial = "none",
+     .meaning = "clean: the training samples with labels without noise; split: the last samples, which are not trained "
+                "on"},
+    {FIELD("validation.share", validation.share, REAL, 0.001, 0.999), .unit = "1", .initial = "0.2",
+     .condition = "kind=split", .meaning = "of the samples that are held out"},
 
     {FIELD("model.depth", model.depth, INTEGER, 1, 64), .unit = "1", .initial = "6",
      .meaning = "D, affine layers in all; an activation after each but the last"},
@@ -164,6 +175,7 @@ static const struct {
     {"target", "The function to learn.", 0},
     {"embedding", "The curve on which the samples lie.", 0},
     {"encoding", "What the network is given for each coordinate of a sample.", 0},
+    {"validation", "Samples on which the network is tested.", 0},
     {"model", "The network: layers of the same width with an activation between them.", 0},
     {"training", "How the network is trained.", 0},
     {"record", "When the network is looked at.", 0},

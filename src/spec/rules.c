@@ -16,13 +16,13 @@ static bool rising(sb_list list, const char *what, char *message, size_t size) {
 }
 
 static bool frequencies_rise(const sb_settings *settings, char *message, size_t size) {
-    return rising(settings->target.frequencies, "frequencies", message, size);
+    return !sb_has_frequencies(settings) || rising(settings->target.frequencies, "frequencies", message, size);
 }
 
 /* z_n = n/N carries frequencies below N/2; at N/2 a sinusoid's phase is lost. */
 static bool frequencies_are_resolved(const sb_settings *settings, char *message, size_t size) {
     sb_list list = settings->target.frequencies;
-    for (size_t i = 0; i < list.count; i++)
+    for (size_t i = 0; sb_has_frequencies(settings) && i < list.count; i++)
         if (2 * list.values[i] >= (double)settings->target.samples) {
             snprintf(message, size,
                      "found the frequency %.0f with target.samples %lld; allowed frequencies below %.15g",
@@ -69,10 +69,22 @@ static bool accuracy_has_classes(const sb_settings *settings, char *message, siz
 }
 
 static bool batch_fits(const sb_settings *settings, char *message, size_t size) {
-    if (settings->training.batch <= settings->target.samples)
+    size_t samples = sb_training_samples(settings);
+    if (settings->training.batch <= (int64_t)samples)
         return true;
-    snprintf(message, size, "found %lld with target.samples %lld; allowed up to the number of samples, or full",
-             (long long)settings->training.batch, (long long)settings->target.samples);
+    snprintf(message, size, "found %lld with %zu training samples; allowed up to their number, or full",
+             (long long)settings->training.batch, samples);
+    return false;
+}
+
+static bool split_leaves_both(const sb_settings *settings, char *message, size_t size) {
+    size_t training = sb_training_samples(settings), validation = sb_validation_samples(settings);
+    if (settings->validation.kind != SB_VALIDATION_SPLIT || (training > 0 && validation > 0))
+        return true;
+    snprintf(message, size,
+             "found the share %.15g of %zu samples, which leaves %zu for training and %zu for validation; allowed a "
+             "share that leaves some of both",
+             settings->validation.share, sb_total_samples(settings), training, validation);
     return false;
 }
 
@@ -188,13 +200,14 @@ static bool neurons_are_hidden(const sb_settings *settings, char *message, size_
     }
 
 const sb_rule sb_rules[] = {
-    {READS("target.frequencies"), "target.frequencies", frequencies_rise},
-    {READS("target.frequencies", "target.samples"), "target.frequencies", frequencies_are_resolved},
+    {READS("target.kind", "target.frequencies"), "target.frequencies", frequencies_rise},
+    {READS("target.kind", "target.frequencies", "target.samples"), "target.frequencies", frequencies_are_resolved},
     {READS("target.amplitudes", "target.frequencies"), "target.amplitudes", amplitudes_match},
     {READS("target.phases", "target.frequencies"), "target.phases", phases_match},
     {READS("training.loss", "target.binarise"), "training.loss", bce_is_binary},
     {READS("target.binarise", "probes.accuracy"), "probes.accuracy", accuracy_has_classes},
-    {READS("training.batch", "target.samples"), "training.batch", batch_fits},
+    {READS("training.batch", "target.samples", "validation.kind", "validation.share"), "training.batch", batch_fits},
+    {READS("validation.kind", "validation.share", "target.samples"), "validation.share", split_leaves_both},
     {READS("encoding.kind", "encoding.low", "encoding.high"), "encoding.low", interval_is_open},
     {READS("model.activation"), "model.activation", activation_has_regions},
     {READS("probes.perturbation.magnitudes"), "probes.perturbation.magnitudes", magnitudes_rise},

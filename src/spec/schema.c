@@ -2,7 +2,7 @@
 #include "internal.h"
 #include <string.h>
 
-enum { VALUE_WIDTH = 36, LINE_WIDTH = 100, INDENT = 2 };
+enum { VALUE_WIDTH = 36, LINE_WIDTH = 100, COMMENTED_WIDTH = 116, INDENT = 2 };
 
 static const char head[] =
     "# Every key of a sweep file, with its default. This text is a sweep file itself: copy it and change it. Each key\n"
@@ -75,6 +75,27 @@ static bool is_explained(size_t i) {
     return false;
 }
 
+/* "sinusoids or delta" of the words behind "kind=". */
+static void print_alternatives(const char *condition, FILE *out) {
+    for (const char *word = strchr(condition, '=') + 1; *word;) {
+        int length = (int)strcspn(word, " ");
+        fprintf(out, "%.*s%s", length, word, word[length] ? " or " : "");
+        word += length + (word[length] == ' ');
+    }
+}
+
+/* What a field allows, and where it applies. */
+static void print_range(const sb_field *field, FILE *out) {
+    const sb_field *sibling = spec_condition_field(field);
+    spec_print_allowed(field, out);
+    if (strcmp(field->unit, "1") != 0)
+        fprintf(out, "; unit %s", field->unit);
+    if (sibling && sibling->words[1].text) { /* not of one kind only */
+        fprintf(out, "; only with %s: ", spec_last_component(sibling->path));
+        print_alternatives(field->condition, out);
+    }
+}
+
 static void print_field(size_t i, FILE *out) {
     const sb_field *field = &sb_fields[i], *sibling = spec_condition_field(field);
     bool idle = is_off(field->path) || (sibling && !spec_condition_names(field, sibling->initial));
@@ -83,15 +104,21 @@ static void print_field(size_t i, FILE *out) {
         fputc('\n', out);
     if (!is_explained(i))
         print_comment(field->meaning, indent, out);
-    int width =
-        fprintf(out, "%*s%s%s: %s", indent, "", idle ? "#" : "", spec_last_component(field->path), field->initial);
-    fprintf(out, "%*s # ", width < VALUE_WIDTH ? VALUE_WIDTH - 1 - width : 1, "");
-    spec_print_allowed(field, out);
-    if (strcmp(field->unit, "1") != 0)
-        fprintf(out, "; unit %s", field->unit);
-    if (sibling && sibling->words[1].text) /* not of one kind only */
-        fprintf(out, "; only with %s: %s", spec_last_component(sibling->path), strchr(field->condition, '=') + 1);
-    fputc('\n', out);
+    char line[LINE_WIDTH], range[512] = "";
+    int width = snprintf(line, sizeof line, "%*s%s%s: %s", indent, "", idle ? "#" : "",
+                         spec_last_component(field->path), field->initial);
+    FILE *text = fmemopen(range, sizeof range, "w");
+    if (text) {
+        print_range(field, text);
+        fclose(text);
+    }
+    int column = width < VALUE_WIDTH ? VALUE_WIDTH : width + 1;
+    if (column + (int)strlen(range) < COMMENTED_WIDTH) {
+        fprintf(out, "%-*s# %s\n", column, line, range);
+    } else {
+        print_comment(range, indent, out);
+        fprintf(out, "%s\n", line);
+    }
 }
 
 void sb_schema_print(FILE *out) {

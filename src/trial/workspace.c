@@ -82,12 +82,11 @@ size_t sb_workspace_bytes(const sb_kernels *kernels, const sb_settings *settings
     size_t samples = sb_dataset_samples(settings), inputs = sb_dataset_inputs(settings);
     size_t outputs = sb_dataset_outputs(settings), batch = sb_batch_size(settings, samples);
     sb_shape shape = sb_shape_of(settings, inputs, outputs);
-    size_t data = samples * (sizeof(double) + (inputs + outputs) * sizeof(float));
     size_t mini_batch = batch == samples ? 0 : batch * (inputs + outputs) * sizeof(float) + samples * sizeof(uint32_t);
     size_t record = (sb_shape_parameters(&shape) + samples * outputs) * sizeof(float);
     size_t networks =
         sb_network_bytes(kernels, &shape, batch) + sb_network_bytes(kernels, &shape, evaluation_batch(&shape, samples));
-    return data + mini_batch + record + networks + sb_probes_bytes(settings);
+    return sb_dataset_bytes(settings) + mini_batch + record + networks + sb_probes_bytes(settings);
 }
 
 /* Copies the rows of a mini-batch behind each other. */

@@ -58,7 +58,6 @@ static void assert_within(const float *values, size_t count, double bound) {
 
 static void assert_same_dataset(const sb_dataset *a, const sb_dataset *b) {
     assert_int_equal(a->inputs, b->inputs);
-    assert_memory_equal(a->z, b->z, a->samples * sizeof *a->z);
     assert_memory_equal(a->x, b->x, a->samples * a->inputs * sizeof *a->x);
     assert_memory_equal(a->y, b->y, a->samples * a->outputs * sizeof *a->y);
 }
@@ -120,16 +119,18 @@ static void each_row_writes_as_much_as_its_width_says(void **state) {
     (void)state;
     sb_settings settings = defaults();
     enum { SAMPLES = 3, COORDINATES = 2 };
-    const double z[SAMPLES] = {0, 0.3, 0.9}, v[SAMPLES * COORDINATES] = {0, 0.1, 0.2, 0.5, 0.7, 0.9};
+    const size_t number[SAMPLES] = {0, 100, 299};
+    const double v[SAMPLES * COORDINATES] = {0, 0.1, 0.2, 0.5, 0.7, 0.9};
     for (size_t kind = 0; kind < sb_target_kinds; kind++) {
         size_t count = SAMPLES * sb_target_table[kind]->outputs(&settings);
         double *y = guarded(count);
-        sb_target_table[kind]->evaluate(&settings, z, SAMPLES, y);
+        settings.target.kind = (int64_t)kind;
+        sb_target_table[kind]->evaluate(&settings, NULL, number, SAMPLES, y);
         assert_written(y, count);
     }
     for (size_t kind = 0; kind < sb_embedding_kinds; kind++) {
         double *x = guarded(sb_embedding_table[kind]->coordinates);
-        sb_embedding_table[kind]->embed(&settings, z[1], x);
+        sb_embedding_table[kind]->embed(&settings, 0.3, x);
         assert_written(x, sb_embedding_table[kind]->coordinates);
     }
     for (size_t kind = 0; kind < sb_encoding_kinds; kind++) {
@@ -155,10 +156,49 @@ static void sinusoids_are_the_published_sum(void **state) {
             size_t turns = (size_t)frequencies[i] * n % dataset.samples; /* k n modulo N is exact */
             sum += amplitudes[i] * sinl(two_pi * turns / dataset.samples + phases[i]);
         }
-        assert_true(dataset.z[n] == (double)n / 300);
         assert_true(fabsl(dataset.y[n] - sum) <= rounding * fabsl(sum) + 1e-12);
     }
     sb_dataset_destroy(&dataset);
+}
+
+/* The discrete Fourier transform of the data at the target's own frequencies is what the components say. */
+static void assert_components_are_of(const sb_settings *settings, const sb_dataset *dataset) {
+    double amplitude[3], phase[3];
+    sb_target_components(settings, amplitude, phase);
+    for (size_t i = 0; i < 3; i++) {
+        long double sine = 0, cosine = 0; /* of A sin(2 pi k z + phi): A cos(phi), A sin(phi) */
+        for (size_t n = 0; n < dataset->samples; n++) {
+            size_t turns = (size_t)frequencies[i] * n % dataset->samples;
+            sine += 2 * dataset->y[n] * sinl(two_pi * turns / dataset->samples) / dataset->samples;
+            cosine += 2 * dataset->y[n] * cosl(two_pi * turns / dataset->samples) / dataset->samples;
+        }
+        assert_near(sine, amplitude[i] * cos(phase[i]), 1e-6);
+        assert_near(cosine, amplitude[i] * sin(phase[i]), 1e-6);
+    }
+}
+
+static void a_delta_is_one_peak_with_a_flat_spectrum(void **state) {
+    (void)state;
+    sb_settings settings = defaults();
+    settings.target.phases = (sb_list){3, phases};
+    sb_dataset sinusoids = create(&settings);
+    assert_components_are_of(&settings, &sinusoids);
+    sb_dataset_destroy(&sinusoids);
+    settings.target.kind = SB_TARGET_DELTA;
+    settings.target.height = 150;
+    const double positions[] = {0, 0.5, 0.7008, 1};
+    const size_t peaks[] = {0, 150, 210, 0};
+    for (size_t p = 0; p < 4; p++) {
+        settings.target.position = positions[p];
+        sb_dataset delta = create(&settings);
+        for (size_t n = 0; n < 300; n++)
+            assert_true(delta.y[n] == (n == peaks[p] ? 150 : 0));
+        assert_components_are_of(&settings, &delta);
+        double amplitude[3];
+        sb_target_components(&settings, amplitude, NULL);
+        assert_true(amplitude[0] == 1 && amplitude[2] == 1);
+        sb_dataset_destroy(&delta);
+    }
 }
 
 static void amplitudes_follow_the_law(void **state) {
@@ -229,6 +269,37 @@ static void a_binarised_target_is_1_above_the_threshold(void **state) {
     assert_in_range(ones, 1, plain.samples - 1);
     sb_dataset_destroy(&plain);
     sb_dataset_destroy(&binary);
+}
+
+/* --- Training and validation ----------------------------------------------------------------------------------------
+ */
+
+static void a_split_holds_the_last_samples_out(void **state) {
+    (void)state;
+    sb_settings settings = defaults();
+    settings.embedding.kind = SB_EMBEDDING_PARABOLA;
+    sb_dataset all = create(&settings);
+    assert_int_equal(all.validation.samples, 0);
+    assert_int_equal(all.lattice.dimensions, 1);
+    assert_int_equal(all.lattice.lengths[0], 300);
+    settings.validation.kind = SB_VALIDATION_SPLIT;
+    settings.validation.share = 0.25;
+    sb_dataset split = create(&settings);
+    assert_int_equal(split.samples, 225);
+    assert_int_equal(split.validation.samples, 75);
+    assert_int_equal(split.lattice.dimensions, 0);
+    assert_memory_equal(split.x, all.x, 450 * sizeof(float));
+    assert_memory_equal(split.y, all.y, 225 * sizeof(float));
+    assert_memory_equal(split.validation.x, all.x + 450, 150 * sizeof(float));
+    assert_memory_equal(split.validation.y, all.y + 225, 75 * sizeof(float));
+    sb_dataset_destroy(&split);
+    settings.validation.kind = SB_VALIDATION_CLEAN;
+    sb_dataset clean = create(&settings);
+    assert_int_equal(clean.samples, 300);
+    assert_int_equal(clean.validation.samples, 300);
+    assert_memory_equal(clean.validation.y, all.y, 300 * sizeof(float));
+    sb_dataset_destroy(&clean);
+    sb_dataset_destroy(&all);
 }
 
 /* --- Embeddings -----------------------------------------------------------------------------------------------------
@@ -313,7 +384,7 @@ static void positional_encoding_doubles_the_angle_in_each_octave(void **state) {
     sb_dataset dataset = create(&settings);
     assert_int_equal(dataset.inputs, 28);
     for (size_t n = 0; n < dataset.samples; n++) {
-        double z = dataset.z[n];
+        double z = (double)n / 300;
         assert_octaves(dataset.x + 28 * n, 4, 7, z);
         assert_octaves(dataset.x + 28 * n + 2, 4, 7, z * z);
     }
@@ -331,7 +402,7 @@ static void fourier_features_are_sines_then_cosines_of_B_v(void **state) {
     assert_int_equal(dataset.inputs, 10);
     for (size_t n = 0; n < dataset.samples; n++)
         for (size_t i = 0; i < 5; i++) {
-            long double z = dataset.z[n], turns = 14 * (normals[2 * i] * z + normals[2 * i + 1] * z * z);
+            long double z = (double)n / 300, turns = 14 * (normals[2 * i] * z + normals[2 * i + 1] * z * z);
             turns -= floorl(turns);
             assert_near(dataset.x[10 * n + i], sinl(two_pi * turns), 1.1 * rounding);
             assert_near(dataset.x[10 * n + 5 + i], cosl(two_pi * turns), 1.1 * rounding);
@@ -348,7 +419,7 @@ static void fourier_features_approximate_a_gaussian_kernel(void **state) {
     settings.encoding.features = ROWS;
     sb_dataset dataset = create(&settings);
     for (size_t n = 1; n < 8; n++) {
-        double mean = 0, distance = 14. * dataset.z[n];
+        double mean = 0, distance = 14. * (double)n / 300;
         for (size_t i = 0; i < ROWS; i++)
             mean += (double)dataset.x[n * 2 * ROWS + ROWS + i] / ROWS;
         double expected = exp(-0.5 * (double)(two_pi * two_pi) * distance * distance);
@@ -367,10 +438,12 @@ int main(void) {
         cmocka_unit_test(each_word_of_the_sweep_file_has_its_row),
         cmocka_unit_test(each_row_writes_as_much_as_its_width_says),
         cmocka_unit_test(sinusoids_are_the_published_sum),
+        cmocka_unit_test(a_delta_is_one_peak_with_a_flat_spectrum),
         cmocka_unit_test(amplitudes_follow_the_law),
         cmocka_unit_test(random_phases_belong_to_the_target_seed_or_the_trial),
         cmocka_unit_test(random_phases_are_uniform_on_the_circle),
         cmocka_unit_test(a_binarised_target_is_1_above_the_threshold),
+        cmocka_unit_test(a_split_holds_the_last_samples_out),
         cmocka_unit_test(petals_have_the_published_radius_and_angle),
         cmocka_unit_test(a_circle_is_petals_with_L_0),
         cmocka_unit_test(line_and_parabola_are_z_and_its_square),
