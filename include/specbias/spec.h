@@ -144,6 +144,10 @@ typedef struct sb_settings {
         } spectral_norm;
         struct {
             sb_probe_settings probe;
+            int64_t samples; /**< random points */
+        } inradius;
+        struct {
+            sb_probe_settings probe;
             int64_t form;     /**< sb_boundary_form */
             int64_t samples;  /**< inputs that are looked at; SB_SAMPLES_ALL */
             int64_t bins;     /**< of the histogram, logarithmic from low to high */

@@ -10,6 +10,7 @@ const sb_probe *const sb_probe_table[] = {
     &sb_probe_loss,
     &sb_probe_spectrum,
     &sb_probe_spectral_norm,
+    &sb_probe_inradius,
     &sb_probe_boundary_distance,
     &sb_probe_dead_relu,
     &sb_probe_regions,

@@ -10,6 +10,7 @@
 extern const sb_probe sb_probe_loss;
 extern const sb_probe sb_probe_spectrum;
 extern const sb_probe sb_probe_spectral_norm;
+extern const sb_probe sb_probe_inradius;
 extern const sb_probe sb_probe_boundary_distance;
 extern const sb_probe sb_probe_dead_relu;
 extern const sb_probe sb_probe_regions;

@@ -138,6 +138,9 @@ const sb_field sb_fields[] = {
     {BOOLEAN("probes.spectrum.full", probes.spectrum.full), .initial = "false",
      .meaning = "record the whole one-sided spectrum too, not only the target's frequencies"},
     {MOMENTS("probes.spectral_norm.at", probes.spectral_norm.probe.at), .initial = "all"},
+    {MOMENTS("probes.inradius.at", probes.inradius.probe.at), .initial = "[0, last]"},
+    {FIELD("probes.inradius.samples", probes.inradius.samples, INTEGER, 1, 1000000), .unit = "1", .initial = "1000",
+     .fixed = true, .meaning = "points, uniform in the box [-1,1]^d of the network's inputs"},
     {MOMENTS("probes.boundary_distance.at", probes.boundary_distance.probe.at), .initial = "all"},
     {CHOICE("probes.boundary_distance.form", probes.boundary_distance.form, boundary_forms), .initial = "both",
      .meaning = "gradient of a pre-activation; input: by the network's input, which costs a forward pass for each "
@@ -189,6 +192,10 @@ static const struct {
      offsetof(sb_settings, probes.spectrum.probe.enabled)},
     {"probes.spectral_norm", "The largest singular value of each layer's weight matrix, and their product.",
      offsetof(sb_settings, probes.spectral_norm.probe.enabled)},
+    {"probes.inradius",
+     "The radius of the largest ball in the first layer's region around a random point, with and without the faces of "
+     "the box [-1,1]^d.",
+     offsetof(sb_settings, probes.inradius.probe.enabled)},
     {"probes.boundary_distance",
      "How far the training inputs are from the nearest boundary between linear regions: mean, median and histogram.",
      offsetof(sb_settings, probes.boundary_distance.probe.enabled)},

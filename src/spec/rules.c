@@ -166,6 +166,7 @@ static bool moments_are_steps(sb_list at, int64_t steps, char *message, size_t s
 MOMENTS_RULE(loss, loss)
 MOMENTS_RULE(spectrum, spectrum.probe)
 MOMENTS_RULE(spectral_norm, spectral_norm.probe)
+MOMENTS_RULE(inradius, inradius.probe)
 MOMENTS_RULE(boundary_distance, boundary_distance.probe)
 MOMENTS_RULE(dead_relu, dead_relu.probe)
 MOMENTS_RULE(regions, regions.probe)
@@ -179,6 +180,7 @@ static const struct {
     const char *name;
     size_t enabled; /* offset in sb_settings */
 } neuron_probes[] = {
+    {"inradius", offsetof(sb_settings, probes.inradius.probe.enabled)},
     {"boundary_distance", offsetof(sb_settings, probes.boundary_distance.probe.enabled)},
     {"dead_relu", offsetof(sb_settings, probes.dead_relu.probe.enabled)},
     {"regions", offsetof(sb_settings, probes.regions.probe.enabled)},
@@ -214,6 +216,7 @@ const sb_rule sb_rules[] = {
     {READS("probes.loss.at", "training.steps"), "probes.loss.at", loss_moments},
     {READS("probes.spectrum.at", "training.steps"), "probes.spectrum.at", spectrum_moments},
     {READS("probes.spectral_norm.at", "training.steps"), "probes.spectral_norm.at", spectral_norm_moments},
+    {READS("probes.inradius.at", "training.steps"), "probes.inradius.at", inradius_moments},
     {READS("probes.boundary_distance.at", "training.steps"), "probes.boundary_distance.at", boundary_distance_moments},
     {READS("probes.boundary_distance.low", "probes.boundary_distance.high"), "probes.boundary_distance.low",
      distances_are_a_range},

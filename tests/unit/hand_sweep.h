@@ -39,6 +39,7 @@ static inline sb_settings hand_settings(void) {
         .probes = {.loss = {1, {1, &all}},
                    .spectrum = {.probe = {1, {1, &all}}},
                    .spectral_norm = {.probe = {1, {1, &all}}},
+                   .inradius = {.probe = {1, {1, &all}}, .samples = 100},
                    .boundary_distance = {.probe = {1, {1, &all}}, .bins = 80, .low = 1e-6, .high = 100},
                    .dead_relu = {.probe = {1, {1, &all}}},
                    .regions = {.probe = {1, {1, &all}}},

@@ -33,6 +33,7 @@ static const char text[] = "specbias: 1\n"
                            "  spectral_norm: {}\n"
                            "  perturbation: {magnitudes: [0, 1], directions: 2}\n"
                            "  parameters: {}\n"
+                           "  inradius: {samples: 10}\n"
                            "  boundary_distance: {}\n"
                            "axes: [probes.perturbation.directions: [1, 2, 3, 4]]\n";
 
