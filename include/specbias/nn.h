@@ -57,9 +57,12 @@ void sb_initialise(const sb_shape *shape, uint64_t seed, float *parameters);
 /* --- Networks -------------------------------------------------------------------------------------------------------
  */
 
-/** Adam (Kingma and Ba 2015), bias-corrected, epsilon outside the square root. */
+/** Adam (Kingma and Ba 2015), bias-corrected, epsilon outside the square root; and the projection onto
+ * max |theta_i| <= weight_clip behind each update (Rahaman et al. 2019, appendix), which leaves the moments alone and
+ * the initial parameters as they were drawn. */
 typedef struct sb_adam {
     double learning_rate, beta1, beta2, epsilon;
+    double weight_clip; /**< SB_CLIP_NONE: none */
 } sb_adam;
 
 sb_adam sb_adam_of(const sb_settings *settings);
@@ -109,7 +112,8 @@ void sb_network_on_block(sb_network *network, sb_code (*progress)(void *), void 
 sb_code sb_network_forward(sb_network *network, const float *x, size_t samples, float *outputs);
 
 /** Loss of f(x) against y[samples][outputs] (samples <= batch), before any update, and its gradient, kept in the
- * network. MSE: mean over samples and outputs of (f - y)^2. BCE: mean of log(1 + e^f) - y f, f being logits. */
+ * network. MSE: mean over samples and outputs of (f - y)^2. BCE: mean of log(1 + e^f) - y f, f being logits.
+ * Cross-entropy: mean over samples of log sum_j e^{f_j} - sum_j y_j f_j, where sum_j y_j = 1. */
 double sb_network_gradient(sb_network *network, sb_loss loss, const float *x, const float *y, size_t samples);
 
 /** Copies the gradient, flat, of the last sb_network_gradient. A step keeps none. */

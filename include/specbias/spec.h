@@ -65,13 +65,14 @@ typedef enum sb_activation {
 } sb_activation;
 typedef enum sb_validation_kind { SB_VALIDATION_NONE, SB_VALIDATION_CLEAN, SB_VALIDATION_SPLIT } sb_validation_kind;
 typedef enum sb_optimizer { SB_OPTIMIZER_ADAM } sb_optimizer;
-typedef enum sb_loss { SB_LOSS_MSE, SB_LOSS_BCE } sb_loss;
+typedef enum sb_loss { SB_LOSS_MSE, SB_LOSS_BCE, SB_LOSS_CROSS_ENTROPY } sb_loss;
 typedef enum sb_boundary_form { SB_BOUNDARY_BOTH, SB_BOUNDARY_INPUT, SB_BOUNDARY_LAYER } sb_boundary_form;
 typedef enum sb_shuffle { SB_SHUFFLE_ONCE, SB_SHUFFLE_EPOCH, SB_SHUFFLE_NONE } sb_shuffle;
 
 /** Special values that a field's words stand for. */
 enum {
     SB_BATCH_FULL = 0,    /**< training.batch: full */
+    SB_CLIP_NONE = 0,     /**< training.weight_clip: none */
     SB_SAMPLES_ALL = 0,   /**< samples of a probe: all */
     SB_SEED_OF_TRIAL = -1 /**< target.seed: trial */
 };
@@ -125,10 +126,11 @@ typedef struct sb_settings {
     struct {
         int64_t optimizer; /**< sb_optimizer */
         double learning_rate, beta1, beta2, epsilon;
-        int64_t batch;   /**< samples in a mini-batch; SB_BATCH_FULL: all */
-        int64_t shuffle; /**< sb_shuffle: the order of samples in mini-batches */
-        int64_t steps;   /**< optimiser updates */
-        int64_t loss;    /**< sb_loss */
+        double weight_clip; /**< largest absolute value of a parameter after an update; SB_CLIP_NONE: any */
+        int64_t batch;      /**< samples in a mini-batch; SB_BATCH_FULL: all */
+        int64_t shuffle;    /**< sb_shuffle: the order of samples in mini-batches */
+        int64_t steps;      /**< optimiser updates */
+        int64_t loss;       /**< sb_loss */
     } training;
     struct {
         int64_t every; /**< records are taken at steps 0, every, 2 every, ... and the last */

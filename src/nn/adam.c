@@ -3,7 +3,7 @@
 
 sb_adam sb_adam_of(const sb_settings *settings) {
     return (sb_adam){settings->training.learning_rate, settings->training.beta1, settings->training.beta2,
-                     settings->training.epsilon};
+                     settings->training.epsilon, settings->training.weight_clip};
 }
 
 sb_adam_update sb_adam_update_at(const sb_adam *adam, uint64_t t) {
@@ -15,6 +15,7 @@ sb_adam_update sb_adam_update_at(const sb_adam *adam, uint64_t t) {
         .step_size = (float)(adam->learning_rate / (1 - pow(adam->beta1, (double)t))),
         .correction = (float)sqrt(1 - pow(adam->beta2, (double)t)),
         .epsilon = (float)adam->epsilon,
+        .weight_clip = (float)adam->weight_clip,
     };
 }
 
@@ -32,7 +33,18 @@ static void apply(const sb_adam_update *update, size_t count, const float *restr
     }
 }
 
+/* NaN stays NaN, so that a broken network shows. */
+SB_CLONES
+static void clip(float bound, size_t count, float *parameters) {
+    for (size_t i = 0; i < count; i++) {
+        float below = parameters[i] > bound ? bound : parameters[i];
+        parameters[i] = below < -bound ? -bound : below;
+    }
+}
+
 void sb_adam_apply(const sb_adam_update *update, size_t count, const float *restrict gradient,
                    float *restrict parameters, float *restrict first, float *restrict second) {
     apply(update, count, gradient, parameters, first, second);
+    if (update->weight_clip != SB_CLIP_NONE)
+        clip(update->weight_clip, count, parameters);
 }

@@ -38,9 +38,9 @@ double sb_dot(size_t count, const float *a, const float *b);
 /** gram[count] += deltas (inputs + 1): inner products of gradients from those of their factors. */
 void sb_add_gram(size_t count, const float *restrict deltas, const float *restrict inputs, double *restrict gram);
 
-/** gradient[count] of sb_loss_value with respect to outputs[count]. */
-void sb_loss_gradient(sb_loss loss, size_t count, const float *restrict outputs, const float *restrict y,
-                      float *restrict gradient);
+/** gradient[samples][width] of sb_loss_value with respect to outputs[samples][width]. */
+void sb_loss_gradient(sb_loss loss, size_t samples, size_t width, const float *restrict outputs,
+                      const float *restrict y, float *restrict gradient);
 
 /** Adam's constants in one update. */
 typedef struct sb_adam_update {
@@ -49,12 +49,14 @@ typedef struct sb_adam_update {
     float step_size;        /**< learning rate / (1 - beta1^t) */
     float correction;       /**< sqrt(1 - beta2^t) */
     float epsilon;
+    float weight_clip; /**< SB_CLIP_NONE: none */
 } sb_adam_update;
 
 /** The constants of update number @p t, from 1: computed in double precision, rounded once. */
 sb_adam_update sb_adam_update_at(const sb_adam *adam, uint64_t t);
 
-/** m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,  p -= step_size m / (sqrt(v) / correction + epsilon).
+/** m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,  p -= step_size m / (sqrt(v) / correction + epsilon),
+ * and then p into [-weight_clip, weight_clip].
  */
 void sb_adam_apply(const sb_adam_update *update, size_t count, const float *restrict gradient,
                    float *restrict parameters, float *restrict first, float *restrict second);

@@ -43,7 +43,7 @@ static double start_backward(sb_fused *fused, sb_loss loss, const float *y, size
     size_t depth = fused->head.shape.depth, width = fused->head.shape.widths[depth];
     float *deltas = fused->layers[depth].outputs;
     double value = sb_loss_value(loss, fused->outputs, y, samples, width);
-    sb_loss_gradient(loss, samples * width, fused->outputs, y, fused->seeds);
+    sb_loss_gradient(loss, samples, width, fused->outputs, y, fused->seeds);
     sb_fused_to_panels(fused, samples, width, fused->seeds, deltas);
     clear_sums(fused, width, fused->bias_sums);
     for (size_t s = 0; s < samples; s += kernel->vector, deltas += sb_panel_length(kernel, width))

@@ -77,7 +77,7 @@ static void differentiate(const objective *g, size_t first, size_t samples, size
                           float *seeds) {
     for (size_t n = 0; n < samples; n++, outputs += width, seeds += width)
         if (g->y)
-            sb_loss_gradient(g->loss, width, outputs, g->y + (first + n) * width, seeds);
+            sb_loss_gradient(g->loss, 1, width, outputs, g->y + (first + n) * width, seeds);
         else
             for (size_t k = 0; k < width; k++)
                 seeds[k] = k == g->output;

@@ -177,7 +177,7 @@ static double gradient(sb_network *network, sb_loss loss, const float *x, const 
     size_t depth = network->shape.depth, width = network->shape.widths[depth];
     float *outputs = plain->activations[depth];
     run_forward(plain, x, samples, outputs);
-    sb_loss_gradient(loss, samples * width, outputs, y, plain->deltas[depth % 2]);
+    sb_loss_gradient(loss, samples, width, outputs, y, plain->deltas[depth % 2]);
     double value = sb_loss_value(loss, outputs, y, samples, width);
     sb_profile_mark(network, SB_PHASE_EPILOGUE);
     run_backward(plain, x, samples);

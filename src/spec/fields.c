@@ -23,9 +23,10 @@ WORDS(activations, {"relu", SB_ACTIVATION_RELU}, {"leaky_relu", SB_ACTIVATION_LE
       {"sine", SB_ACTIVATION_SINE});
 WORDS(validation_kinds, {"none", SB_VALIDATION_NONE}, {"clean", SB_VALIDATION_CLEAN}, {"split", SB_VALIDATION_SPLIT});
 WORDS(optimizers, {"adam", SB_OPTIMIZER_ADAM});
+WORDS(no_clip, {"none", SB_CLIP_NONE});
 WORDS(full_batch, {"full", SB_BATCH_FULL});
 WORDS(shuffles, {"once", SB_SHUFFLE_ONCE}, {"epoch", SB_SHUFFLE_EPOCH}, {"none", SB_SHUFFLE_NONE});
-WORDS(losses, {"mse", SB_LOSS_MSE}, {"bce", SB_LOSS_BCE});
+WORDS(losses, {"mse", SB_LOSS_MSE}, {"bce", SB_LOSS_BCE}, {"cross_entropy", SB_LOSS_CROSS_ENTROPY});
 WORDS(boundary_forms, {"both", SB_BOUNDARY_BOTH}, {"input", SB_BOUNDARY_INPUT}, {"layer", SB_BOUNDARY_LAYER});
 WORDS(all_samples, {"all", SB_SAMPLES_ALL});
 WORDS(moments, {"last", SB_AT_LAST}, {"all", SB_AT_ALL});
@@ -120,6 +121,9 @@ const sb_field sb_fields[] = {
      .meaning = "decay of the second moment"},
     {FIELD("training.epsilon", training.epsilon, REAL, 1e-30, 1), .unit = "1", .initial = "1e-8",
      .meaning = "added to the root of the second moment"},
+    {FIELD("training.weight_clip", training.weight_clip, REAL, 1e-6, 1e6), .unit = "1", .initial = "none",
+     .words = no_clip,
+     .meaning = "c; after each update, every weight and bias outside [-c, c] is set to the nearer end"},
     {FIELD("training.batch", training.batch, INTEGER, 1, 67108864), .unit = "1", .initial = "full", .words = full_batch,
      .meaning = "samples in a mini-batch, at most target.samples; full: all of them"},
     {CHOICE("training.shuffle", training.shuffle, shuffles), .initial = "once",
@@ -128,7 +132,8 @@ const sb_field sb_fields[] = {
     {FIELD("training.steps", training.steps, INTEGER, 1, STEPS_MAX), .unit = "1", .initial = "10000",
      .meaning = "updates of the optimiser"},
     {CHOICE("training.loss", training.loss, losses), .initial = "mse",
-     .meaning = "mse: mean squared error; bce: binary cross-entropy of logits, for binarised targets"},
+     .meaning = "mse: mean squared error; bce: binary cross-entropy of logits, for binarised targets; "
+                "cross_entropy: of the softmax of several outputs, for one class of several"},
 
     {FIELD("record.every", record.every, INTEGER, 1, STEPS_MAX), .unit = "1", .initial = "100",
      .meaning = "probes are taken at steps 0, every, 2 every, .. and the last"},

@@ -68,6 +68,15 @@ static bool accuracy_has_classes(const sb_settings *settings, char *message, siz
     return false;
 }
 
+static bool cross_entropy_has_classes(const sb_settings *settings, char *message, size_t size) {
+    if (settings->training.loss != SB_LOSS_CROSS_ENTROPY)
+        return true;
+    snprintf(message, size,
+             "found cross_entropy with target.kind %s; allowed with targets that are one class of several",
+             sb_field_find("target.kind")->words[settings->target.kind].text);
+    return false;
+}
+
 static bool batch_fits(const sb_settings *settings, char *message, size_t size) {
     size_t samples = sb_training_samples(settings);
     if (settings->training.batch <= (int64_t)samples)
@@ -208,6 +217,7 @@ const sb_rule sb_rules[] = {
     {READS("target.phases", "target.frequencies"), "target.phases", phases_match},
     {READS("training.loss", "target.binarise"), "training.loss", bce_is_binary},
     {READS("target.binarise", "probes.accuracy"), "probes.accuracy", accuracy_has_classes},
+    {READS("training.loss", "target.kind"), "training.loss", cross_entropy_has_classes},
     {READS("training.batch", "target.samples", "validation.kind", "validation.share"), "training.batch", batch_fits},
     {READS("validation.kind", "validation.share", "target.samples"), "validation.share", split_leaves_both},
     {READS("encoding.kind", "encoding.low", "encoding.high"), "encoding.low", interval_is_open},

@@ -18,7 +18,7 @@ enum { LARGE_SHAPES = sizeof large_shapes / sizeof *large_shapes, MOST = 600 };
 static const size_t batches[] = {1, 8, 9, 16, 17, 31, 33, 64, 512, MOST};
 enum { BATCHES = sizeof batches / sizeof *batches };
 
-static const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8};
+static const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8, SB_CLIP_NONE};
 
 /* The linker sends the fused kernels' question for the best micro-kernel here (CMakeLists.txt). */
 static bool (*best)(sb_microkernel *kernel);

@@ -34,7 +34,7 @@ void *__wrap_calloc(size_t elements, size_t size) {
 }
 
 static const sb_shape shape = {.depth = 4, .widths = {3, 37, 64, 5, 2}};
-static const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8};
+static const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8, SB_CLIP_NONE};
 enum { BATCH = 19 };
 
 static const size_t batches[] = {1, BATCH, 200};

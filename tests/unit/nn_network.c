@@ -4,7 +4,7 @@
 #include "nn_reference.h"
 #include <string.h>
 
-static const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8};
+static const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8, SB_CLIP_NONE};
 
 static void check_forward(fixture *f, sb_loss loss, size_t samples) {
     (void)loss;
@@ -78,6 +78,33 @@ static void check_step(fixture *f, sb_loss loss, size_t samples) {
 static void a_step_is_gradient_and_adam_bit_for_bit(void **state) {
     (void)state;
     for_each_case(check_step);
+}
+
+/* At once and apart, with every implementation: no parameter is further from 0 than the clip, and some are there. The
+ * initial parameters, up to 1/sqrt(inputs), are not clipped before the first update. */
+static void check_clip(fixture *f) {
+    sb_adam clipped = adam;
+    clipped.weight_clip = 0.125;
+    for (int i = 0; i < 3; i++) {
+        sb_network_step(f->network, &clipped, SB_LOSS_MSE, f->x, f->y, BATCH);
+        size_t at_the_end = 0;
+        sb_network_get_parameters(f->network, f->parameters);
+        for (size_t p = 0; p < f->count; p++) {
+            assert_true(fabsf(f->parameters[p]) <= 0.125F);
+            at_the_end += fabsf(f->parameters[p]) == 0.125F;
+        }
+        assert_true(at_the_end > 0);
+    }
+    sb_network_gradient(f->network, SB_LOSS_MSE, f->x, f->y, BATCH);
+    sb_network_adam(f->network, &clipped);
+    sb_network_get_parameters(f->network, f->parameters);
+    for (size_t p = 0; p < f->count; p++)
+        assert_true(fabsf(f->parameters[p]) <= 0.125F);
+}
+
+static void updates_keep_parameters_within_the_weight_clip(void **state) {
+    (void)state;
+    for_each_network(check_clip);
 }
 
 static void check_state(fixture *f, sb_loss loss, size_t samples) {
@@ -169,6 +196,7 @@ int main(void) {
         cmocka_unit_test(forward_is_the_reference),
         cmocka_unit_test(gradient_is_the_derivative_of_the_loss),
         cmocka_unit_test(a_step_is_gradient_and_adam_bit_for_bit),
+        cmocka_unit_test(updates_keep_parameters_within_the_weight_clip),
         cmocka_unit_test(training_goes_on_from_its_saved_state_bit_for_bit),
         cmocka_unit_test(forward_in_blocks_is_forward_at_once),
         cmocka_unit_test(a_parameter_that_is_not_a_number_shows_in_the_loss),

@@ -85,6 +85,11 @@ static void losses_have_their_closed_forms(void **state) {
     assert_near(sb_loss_value(SB_LOSS_BCE, zeros, ones, 4, 1), log(2), 1e-15);
     assert_near(sb_loss_value(SB_LOSS_BCE, f, zeros, 4, 1),
                 (log(2) + log(1 + exp(1)) + log(1 + exp(-2)) + log(1 + exp(3))) / 4, 1e-15);
+    /* two classes: log(e^0 + e^1) - 1, the first of -2 and 3: log(e^-2 + e^3) + 2 */
+    const float classes[4] = {0, 1, 1, 0};
+    assert_near(sb_loss_value(SB_LOSS_CROSS_ENTROPY, f, classes, 2, 2), (log(1 + exp(-1)) + log(1 + exp(5))) / 2,
+                1e-15);
+    assert_near(sb_loss_value(SB_LOSS_CROSS_ENTROPY, zeros, (const float[4]){0, 0, 1, 0}, 1, 4), log(4), 1e-15);
     assert_near(sb_loss_value(SB_LOSS_BCE, f + 1, ones, 1, 1), log(1 + exp(-1)), 1e-15);
 }
 
@@ -95,21 +100,29 @@ static void cross_entropy_is_stable_for_large_logits(void **state) {
     float gradient[2];
     assert_near(sb_loss_value(SB_LOSS_BCE, large, wrong, 2, 1), 1000, 1e-12);
     assert_near(sb_loss_value(SB_LOSS_BCE, large, right, 2, 1), 0, 1e-12);
-    sb_loss_gradient(SB_LOSS_BCE, 2, large, wrong, gradient);
+    sb_loss_gradient(SB_LOSS_BCE, 2, 1, large, wrong, gradient);
     assert_near(gradient[0], 0.5, 0);
     assert_near(gradient[1], -0.5, 0);
+    assert_near(sb_loss_value(SB_LOSS_CROSS_ENTROPY, large, wrong, 1, 2), 2000, 1e-12);
+    assert_near(sb_loss_value(SB_LOSS_CROSS_ENTROPY, large, right, 1, 2), 0, 1e-12);
+    sb_loss_gradient(SB_LOSS_CROSS_ENTROPY, 1, 2, large, wrong, gradient);
+    assert_near(gradient[0], 1, 0);
+    assert_near(gradient[1], -1, 0);
 }
 
 static void loss_gradients_have_their_closed_forms(void **state) {
     (void)state;
     const float f[2] = {1.5f, -0.5f}, y[2] = {0, 1};
     float gradient[2];
-    sb_loss_gradient(SB_LOSS_MSE, 2, f, y, gradient);
+    sb_loss_gradient(SB_LOSS_MSE, 2, 1, f, y, gradient);
     assert_near(gradient[0], 1.5, 0);
     assert_near(gradient[1], -1.5, 0);
-    sb_loss_gradient(SB_LOSS_BCE, 2, f, y, gradient);
+    sb_loss_gradient(SB_LOSS_BCE, 2, 1, f, y, gradient);
     assert_near(gradient[0], 0.5 * (0.5 + 0.5 * tanh(0.75)), FLT_EPSILON); /* sigmoid(f) = (1 + tanh(f / 2)) / 2 */
     assert_near(gradient[1], 0.5 * (0.5 + 0.5 * tanh(-0.25) - 1), FLT_EPSILON);
+    sb_loss_gradient(SB_LOSS_CROSS_ENTROPY, 1, 2, f, y, gradient); /* of two classes: the sigmoid of the difference */
+    assert_near(gradient[0], 0.5 + 0.5 * tanh(1), FLT_EPSILON);
+    assert_near(gradient[1], -0.5 - 0.5 * tanh(1), FLT_EPSILON);
 }
 
 /* --- Adam -----------------------------------------------------------------------------------------------------------
@@ -120,7 +133,7 @@ static void loss_gradients_have_their_closed_forms(void **state) {
  *   m / (1 - beta1^t) = 1, 1, -5/7;  v / (1 - beta2^t) = 1, 1, 85/37 */
 static void adam_is_as_worked_by_hand(void **state) {
     (void)state;
-    const sb_adam adam = {0.125, 0.5, 0.75, 0};
+    const sb_adam adam = {0.125, 0.5, 0.75, 0, SB_CLIP_NONE};
     const float gradients[3] = {1, 1, -2};
     const double first[3] = {1 / 2., 3 / 4., -5 / 8.}, second[3] = {1 / 4., 7 / 16., 85 / 64.};
     const double moves[3] = {-1 / 8., -1 / 8., 5 / 7. / sqrt(85 / 37.) / 8};
@@ -141,7 +154,7 @@ static void adam_is_as_worked_by_hand(void **state) {
 static void adam_is_the_published_algorithm(void **state) {
     (void)state;
     enum { COUNT = 67, STEPS = 200 };
-    const sb_adam adam = {3e-4, 0.9, 0.999, 1e-8};
+    const sb_adam adam = {3e-4, 0.9, 0.999, 1e-8, SB_CLIP_NONE};
     float p[COUNT] = {0}, m[COUNT] = {0}, v[COUNT] = {0}, g[COUNT];
     double parameters[COUNT] = {0}, first[COUNT] = {0}, second[COUNT] = {0};
     for (uint64_t t = 1; t <= STEPS; t++) {
@@ -161,6 +174,35 @@ static void adam_is_the_published_algorithm(void **state) {
         assert_near(p[i], parameters[i], STEPS * 3e-4 * 8 * FLT_EPSILON);
         assert_true(fabs(parameters[i]) > 1e-3);
     }
+}
+
+/* A projection behind the update: the moments are those without it, NaN stays NaN. */
+static void weight_clip_bounds_parameters_after_the_update(void **state) {
+    (void)state;
+    enum { COUNT = 67 };
+    sb_adam adam = {0.5, 0.9, 0.999, 1e-8, SB_CLIP_NONE};
+    float p[2][COUNT], m[2][COUNT] = {{0}}, v[2][COUNT] = {{0}}, g[COUNT];
+    size_t clipped = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        p[0][i] = p[1][i] = (float)(2 * sb_random_uniform(1, SB_PURPOSE_PHASES, i) - 1);
+        g[i] = (float)(2 * sb_random_uniform(2, SB_PURPOSE_PHASES, i) - 1);
+    }
+    p[0][5] = p[1][5] = NAN;
+    for (int k = 0; k < 2; k++) {
+        sb_adam_update update = sb_adam_update_at(&adam, 1);
+        sb_adam_apply(&update, COUNT, g, p[k], m[k], v[k]);
+        adam.weight_clip = 0.25;
+    }
+    assert_memory_equal(m[0], m[1], sizeof m[0]);
+    assert_memory_equal(v[0], v[1], sizeof v[0]);
+    for (size_t i = 0; i < COUNT; i++) {
+        if (i == 5)
+            assert_true(isnan(p[1][i]));
+        else
+            assert_near(p[1][i], fmax(-0.25, fmin(0.25, p[0][i])), 0);
+        clipped += fabsf(p[0][i]) > 0.25F;
+    }
+    assert_in_range(clipped, 1, COUNT - 1);
 }
 
 /* --- Elementwise loops ----------------------------------------------------------------------------------------------
@@ -216,6 +258,7 @@ int main(void) {
         cmocka_unit_test(loss_gradients_have_their_closed_forms),
         cmocka_unit_test(adam_is_as_worked_by_hand),
         cmocka_unit_test(adam_is_the_published_algorithm),
+        cmocka_unit_test(weight_clip_bounds_parameters_after_the_update),
         cmocka_unit_test(relu_keeps_nan_and_its_mask_stops_at_zero),
         cmocka_unit_test(column_sums_are_sums_of_columns),
     };

@@ -179,7 +179,7 @@ static void a_layer_asked_for_alone_has_the_same_bits(void **state) {
 
 /* A pass between gradient and update changes neither. */
 static void check_training(fixture *f) {
-    const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8};
+    const sb_adam adam = {1e-3, 0.9, 0.999, 1e-8, SB_CLIP_NONE};
     const sb_shape *shape = &f->shape;
     float *seeds = random_floats(BATCH * shape->widths[shape->depth], 7), *read = floats(f->count);
     float *values[SB_DEPTH_MAX + 1];

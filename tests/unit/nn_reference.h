@@ -56,23 +56,33 @@ static inline void reference_forward(const sb_shape *shape, const double *parame
         outputs[j] = z[shape->depth][j];
 }
 
-/* The definitions of the losses as they are written in textbooks. */
-static inline double reference_loss(sb_loss loss, double f, double y) {
-    double p = 1 / (1 + exp(-f));
-    return loss == SB_LOSS_MSE ? pow(f - y, 2) : -y * log(p) - (1 - y) * log(1 - p);
+/* The losses of one sample as they are written in textbooks. */
+static inline double reference_loss(sb_loss loss, size_t width, const double *f, const float *y) {
+    double sum = 0, exponentials = 0;
+    for (size_t j = 0; j < width; j++)
+        exponentials += exp(f[j]);
+    for (size_t j = 0; j < width; j++) {
+        double p = 1 / (1 + exp(-f[j]));
+        if (loss == SB_LOSS_MSE)
+            sum += pow(f[j] - y[j], 2) / (double)width;
+        else if (loss == SB_LOSS_BCE)
+            sum += (-y[j] * log(p) - (1 - y[j]) * log(1 - p)) / (double)width;
+        else
+            sum += -y[j] * log(exp(f[j]) / exponentials);
+    }
+    return sum;
 }
 
-/* Mean loss over samples and outputs. */
+/* Mean loss over samples. */
 static inline double reference_mean_loss(const sb_shape *shape, const double *parameters, sb_loss loss, const float *x,
                                          const float *y, size_t samples) {
     size_t inputs = shape->widths[0], width = shape->widths[shape->depth];
     double sum = 0, outputs[REFERENCE_WIDTH];
     for (size_t n = 0; n < samples; n++) {
         reference_forward(shape, parameters, x + n * inputs, outputs);
-        for (size_t j = 0; j < width; j++)
-            sum += reference_loss(loss, outputs[j], y[n * width + j]);
+        sum += reference_loss(loss, width, outputs, y + n * width);
     }
-    return sum / (double)(samples * width);
+    return sum / (double)samples;
 }
 
 #endif
