@@ -37,6 +37,7 @@ typedef struct sb_probe_variable {
     const char *name, *unit, *long_name;
     sb_type type;  /**< SB_TYPE_FLOAT32 or SB_TYPE_FLOAT64 */
     bool timeless; /**< the same at every moment: it has no dimension of moments */
+    bool watched;  /**< timeless, and found by watch(): missing where there was nothing to find */
     /** False where the probe's settings do not ask for it: it is then NaN, and not declared if no combination of the
      * probe's axes asks. NULL: always wanted. */
     bool (*wanted)(const sb_settings *settings);
@@ -77,6 +78,10 @@ typedef struct sb_probe {
      * own axes: it must not depend on the probe's settings. NULL: nothing. On failure @p *state stays NULL. */
     sb_code (*create)(const sb_settings *settings, const sb_dataset *dataset, const sb_shape *shape, void **state,
                       sb_status *status);
+    /** Looks at the network at every record, due for measurement or not, for what is reached at some step; before
+     * measure(). Only watched variables have a place in outputs[], which holds what was found at earlier records, also
+     * in a run that was stopped since. Costs next to nothing. NULL: nothing. */
+    void (*watch)(void *state, const sb_probe_view *view, const sb_probe_output *outputs);
     /** Takes one measurement into outputs[], in the order of the variables. */
     sb_code (*measure)(void *state, const sb_probe_view *view, const sb_probe_output *outputs, sb_status *status);
     /** Releases what create() made. NULL: nothing. */

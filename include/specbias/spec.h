@@ -157,6 +157,12 @@ typedef struct sb_settings {
         } boundary_distance;
         struct {
             sb_probe_settings probe;
+            int64_t samples;     /**< inputs that the kernel is of; SB_SAMPLES_ALL */
+            int64_t frequencies; /**< 1: also what it says of each of the target's frequencies */
+            double threshold;    /**< normalised magnitude at which a frequency is learned, in (0, 1) */
+        } ntk;
+        struct {
+            sb_probe_settings probe;
         } dead_relu;
         struct {
             sb_probe_settings probe;

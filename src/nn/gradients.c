@@ -16,7 +16,7 @@ struct sb_gradients {
     size_t room, samples;
     float *inputs[SB_DEPTH_MAX];     /* h_l[room][widths[l]], 0 <= l < depth */
     float *deltas[SB_DEPTH_MAX + 1]; /* delta_l[room][widths[l]], 1 <= l <= depth */
-    float *outputs;                  /* f[batch][outputs] */
+    float *outputs;                  /* f[samples of a pass][outputs] */
     float *products[2];              /* [TILE][TILE] of deltas and of inputs */
 };
 
@@ -30,7 +30,8 @@ static size_t lay_out(sb_gradients *gradients, const sb_shape *shape, size_t bat
         gradients->inputs[layer - 1] = sb_block_take(&block, samples * shape->widths[layer - 1], 0);
         gradients->deltas[layer] = sb_block_take(&block, samples * shape->widths[layer], 0);
     }
-    gradients->outputs = sb_block_take(&block, batch * shape->widths[shape->depth], 0);
+    size_t pass = batch < samples ? batch : samples;
+    gradients->outputs = sb_block_take(&block, pass * shape->widths[shape->depth], 0);
     gradients->products[0] = sb_block_take(&block, TILE * TILE, 0);
     gradients->products[1] = sb_block_take(&block, TILE * TILE, 0);
     return block.used;

@@ -70,13 +70,16 @@ size_t sb_moments_count(const sb_probe *probe, const sb_settings *settings) {
     return is_every_record(at) ? sb_record_count(settings) : at->count;
 }
 
+size_t sb_moments_record(const sb_settings *settings, int64_t step) {
+    bool is_last = step == settings->training.steps;
+    size_t record = is_last ? sb_record_count(settings) - 1 : (size_t)(step / settings->record.every);
+    return sb_record_step(settings, record) == step ? record : SIZE_MAX;
+}
+
 size_t sb_moments_find(const sb_probe *probe, const sb_settings *settings, int64_t step) {
     const sb_list *at = &probe->settings(settings)->at;
-    if (is_every_record(at)) {
-        bool is_last = step == settings->training.steps;
-        size_t record = is_last ? sb_record_count(settings) - 1 : (size_t)(step / settings->record.every);
-        return sb_record_step(settings, record) == step ? record : SIZE_MAX;
-    }
+    if (is_every_record(at))
+        return sb_moments_record(settings, step);
     for (size_t i = 0; i < at->count; i++)
         if (listed_step(at, settings, i) == step)
             return i;

@@ -16,4 +16,7 @@ size_t sb_moments_count(const sb_probe *probe, const sb_settings *settings);
 /** The moment that lies at @p step; SIZE_MAX if there is none. The rules of the sweep file allow no step twice. */
 size_t sb_moments_find(const sb_probe *probe, const sb_settings *settings, int64_t step);
 
+/** The record that lies at @p step; SIZE_MAX if there is none. */
+size_t sb_moments_record(const sb_settings *settings, int64_t step);
+
 #endif

@@ -12,6 +12,7 @@ const sb_probe *const sb_probe_table[] = {
     &sb_probe_spectral_norm,
     &sb_probe_inradius,
     &sb_probe_boundary_distance,
+    &sb_probe_ntk,
     &sb_probe_dead_relu,
     &sb_probe_regions,
     &sb_probe_perturbation,
@@ -125,10 +126,16 @@ static size_t moment_at(const sb_probes *probes, size_t i, int64_t step) {
     return enabled ? sb_moments_find(sb_probe_table[i], &probes->settings, step) : SIZE_MAX;
 }
 
+/* True if probe number @p i watches the network at @p step. */
+static bool watches_at(const sb_probes *probes, size_t i, int64_t step) {
+    return sb_probe_table[i]->watch && is_enabled(sb_probe_table[i], &probes->settings) &&
+           sb_moments_record(&probes->settings, step) != SIZE_MAX;
+}
+
 bool sb_probes_due(const sb_probes *probes, int64_t step) {
     bool due = false;
     for (size_t i = 0; !due && i < PROBES; i++)
-        due = moment_at(probes, i, step) != SIZE_MAX;
+        due = moment_at(probes, i, step) != SIZE_MAX || watches_at(probes, i, step);
     return due;
 }
 
@@ -136,14 +143,15 @@ bool sb_probes_due(const sb_probes *probes, int64_t step) {
 typedef struct station {
     sb_settings settings; /* of the trial, with the values of the combination */
     uint64_t point, points;
-    size_t moment;
+    size_t moment; /* SIZE_MAX: not due */
 } station;
 
-/* Where the measurement of @p variable goes. */
+/* Where the measurement of @p variable goes, if anywhere. */
 static sb_probe_output place(const sb_layout *layout, const sb_probe_variable *variable, const station *at,
                              void *payload) {
     sb_probe_output output = {.type = variable->type};
-    if (variable->wanted && !variable->wanted(&at->settings))
+    bool due = at->moment != SIZE_MAX || variable->watched;
+    if (!due || (variable->wanted && !variable->wanted(&at->settings)))
         return output;
     const sb_variable *found = sb_layout_find(layout, variable->name);
     while (variable->dimensions[output.dimension_count])
@@ -159,32 +167,34 @@ static sb_probe_output place(const sb_layout *layout, const sb_probe_variable *v
     return output;
 }
 
-/* Takes the measurements of probe number @p i for all combinations of its axes. */
-static sb_code measure_moment(const sb_probes *probes, size_t i, const sb_probe_view *view, size_t moment,
-                              void *payload, sb_status *status) {
+/* What probe number @p i has to do at this step, for all combinations of its axes. */
+static sb_code measure_moment(const sb_probes *probes, size_t i, const sb_probe_view *view, void *payload,
+                              sb_status *status) {
     const sb_probe *probe = sb_probe_table[i];
+    size_t moment = moment_at(probes, i, view->step);
+    bool watches = watches_at(probes, i, view->step);
     sb_product axes = sb_grid_probe_axes(probes->layout->grid, probe->name);
     station at = {.settings = probes->settings, .points = axes.count, .moment = moment};
     sb_probe_view seen = *view;
     seen.settings = &at.settings;
     sb_code code = SB_OK;
-    for (; code == SB_OK && at.point < axes.count; at.point++) {
+    for (; code == SB_OK && (watches || moment != SIZE_MAX) && at.point < axes.count; at.point++) {
         sb_probe_output outputs[SB_PROBE_VARIABLES_MAX];
         sb_product_apply(&axes, at.point, &at.settings);
         for (size_t j = 0; probe->variables[j].name; j++)
             outputs[j] = place(probes->layout, &probe->variables[j], &at, payload);
-        code = probe->measure(probes->states[i], &seen, outputs, status);
+        if (watches)
+            probe->watch(probes->states[i], &seen, outputs);
+        if (moment != SIZE_MAX)
+            code = probe->measure(probes->states[i], &seen, outputs, status);
     }
     return code;
 }
 
 sb_code sb_probes_measure(sb_probes *probes, const sb_probe_view *view, void *payload, sb_status *status) {
     sb_code code = SB_OK;
-    for (size_t i = 0; code == SB_OK && i < PROBES; i++) {
-        size_t moment = moment_at(probes, i, view->step);
-        if (moment != SIZE_MAX)
-            code = measure_moment(probes, i, view, moment, payload, status);
-    }
+    for (size_t i = 0; code == SB_OK && i < PROBES; i++)
+        code = measure_moment(probes, i, view, payload, status);
     return code;
 }
 

@@ -12,6 +12,7 @@ extern const sb_probe sb_probe_spectrum;
 extern const sb_probe sb_probe_spectral_norm;
 extern const sb_probe sb_probe_inradius;
 extern const sb_probe sb_probe_boundary_distance;
+extern const sb_probe sb_probe_ntk;
 extern const sb_probe sb_probe_dead_relu;
 extern const sb_probe sb_probe_regions;
 extern const sb_probe sb_probe_perturbation;

@@ -163,6 +163,16 @@ const sb_field sb_fields[] = {
     {MOMENTS("probes.regions.at", probes.regions.probe.at), .initial = "all"},
     {BOOLEAN("probes.regions.map", probes.regions.map), .initial = "false",
      .meaning = "record the number of each sample's activation pattern too, from 0 in the order of first appearance"},
+    {MOMENTS("probes.ntk.at", probes.ntk.probe.at), .initial = "[0, last]"},
+    {FIELD("probes.ntk.samples", probes.ntk.samples, INTEGER, 2, 32766), .unit = "1", .initial = "256",
+     .words = all_samples, .fixed = true,
+     .meaning = "training inputs that the kernel is of, evenly spread; all: every one. The time for its eigenvectors "
+                "grows with the cube, 2 seconds for 2000, and a stop waits for them"},
+    {BOOLEAN("probes.ntk.frequencies", probes.ntk.frequencies), .initial = "true", .fixed = true,
+     .meaning = "the steps to learn each of the target's frequencies too, predicted and measured: for the loss mse "
+                "and a target with frequencies below half the kernel's samples"},
+    {FIELD("probes.ntk.threshold", probes.ntk.threshold, REAL, 0.01, 0.99), .unit = "1", .initial = "0.5",
+     .meaning = "normalised magnitude at which a frequency counts as learned"},
     {MOMENTS("probes.perturbation.at", probes.perturbation.probe.at), .initial = "last"},
     {FIELD("probes.perturbation.magnitudes", probes.perturbation.magnitudes, REALS, 0, 1e6), .unit = "1",
      .initial = "{from: 0, to: 5, count: 100}", .meaning = "delta, norm of the change of the parameters, rising"},
@@ -208,6 +218,11 @@ static const struct {
      offsetof(sb_settings, probes.dead_relu.probe.enabled)},
     {"probes.regions", "How many activation patterns the training inputs have: linear regions that they lie in.",
      offsetof(sb_settings, probes.regions.probe.enabled)},
+    {"probes.ntk",
+     "The empirical neural tangent kernel: its eigenvalues, its alignment with the targets, and the steps to learn "
+     "each "
+     "frequency that it predicts, beside the measured ones.",
+     offsetof(sb_settings, probes.ntk.probe.enabled)},
     {"probes.perturbation",
      "The magnitude at each frequency that is left when all parameters are moved in a random direction, over that "
      "before.",

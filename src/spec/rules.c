@@ -143,6 +143,32 @@ static bool activation_has_regions(const sb_settings *settings, char *message, s
     return true;
 }
 
+/* Gradient flow is linear in the outputs for the mean squared error alone. */
+static bool ntk_has_frequencies(const sb_settings *settings, char *message, size_t size) {
+    if (!settings->probes.ntk.probe.enabled || !settings->probes.ntk.frequencies)
+        return true;
+    if (settings->training.loss == SB_LOSS_MSE && sb_has_frequencies(settings) && !settings->target.binarise &&
+        sb_training_samples(settings) == sb_total_samples(settings))
+        return true;
+    snprintf(message, size,
+             "found true where no steps can be predicted; allowed with training.loss mse and a target that has "
+             "frequencies, is not binarised and is trained on all of its samples; else false");
+    return false;
+}
+
+static bool ntk_resolves_frequencies(const sb_settings *settings, char *message, size_t size) {
+    sb_list list = settings->target.frequencies;
+    int64_t samples = settings->probes.ntk.samples;
+    double highest = list.values[list.count - 1];
+    bool wanted = settings->probes.ntk.probe.enabled && settings->probes.ntk.frequencies;
+    if (!wanted || samples == SB_SAMPLES_ALL || samples >= (int64_t)sb_training_samples(settings) ||
+        2 * highest < (double)samples)
+        return true;
+    snprintf(message, size, "found %lld with the frequency %.0f; allowed more than %.0f, or all", (long long)samples,
+             highest, 2 * highest);
+    return false;
+}
+
 /* {all}, {last}, or rising steps up to the last and at most one `last`, which is no listed step again. */
 static bool moments_are_steps(sb_list at, int64_t steps, char *message, size_t size) {
     for (size_t i = 0; i < at.count; i++) {
@@ -177,6 +203,7 @@ MOMENTS_RULE(spectrum, spectrum.probe)
 MOMENTS_RULE(spectral_norm, spectral_norm.probe)
 MOMENTS_RULE(inradius, inradius.probe)
 MOMENTS_RULE(boundary_distance, boundary_distance.probe)
+MOMENTS_RULE(ntk, ntk.probe)
 MOMENTS_RULE(dead_relu, dead_relu.probe)
 MOMENTS_RULE(regions, regions.probe)
 MOMENTS_RULE(perturbation, perturbation.probe)
@@ -233,6 +260,9 @@ const sb_rule sb_rules[] = {
     {READS("probes.dead_relu.at", "training.steps"), "probes.dead_relu.at", dead_relu_moments},
     {READS("probes.regions.at", "training.steps"), "probes.regions.at", regions_moments},
     {READS("model.depth"), "model.depth", neurons_are_hidden},
+    {READS("probes.ntk.at", "training.steps"), "probes.ntk.at", ntk_moments},
+    {READS("probes.ntk", "target", "validation", "training.loss"), "probes.ntk.frequencies", ntk_has_frequencies},
+    {READS("probes.ntk", "target", "validation"), "probes.ntk.samples", ntk_resolves_frequencies},
     {READS("probes.perturbation.at", "training.steps"), "probes.perturbation.at", perturbation_moments},
     {READS("probes.parameters.at", "training.steps"), "probes.parameters.at", parameters_moments},
     {READS("probes.predictions.at", "training.steps"), "probes.predictions.at", predictions_moments},

@@ -110,6 +110,36 @@ static void the_full_spectrum_is_there_where_it_is_asked_for(void **state) {
     swept_destroy(&sometimes);
 }
 
+/* Of all records, however few of them the probe's own measurements are at, and also after a stop: ntk_measured_step is
+ * the first record at which the spectrum is at the threshold. */
+static void what_is_watched_is_seen_at_every_record(void **state) {
+    (void)state;
+    swept made;
+    swept_create("specbias: 1\n"
+                 "target: {samples: 64, frequencies: [1, 2, 31]}\n"
+                 "model: {depth: 3, width: 32}\n"
+                 "training: {steps: 203, learning_rate: 1e-2}\n"
+                 "record: {every: 5}\n"
+                 "probes: {loss: {at: last}, spectrum: {}, ntk: {at: last, samples: all}}\n"
+                 "axes: [probes.ntk.threshold: [0.1, 0.8]]\n",
+                 &made);
+    sb_result result = swept_run(&made, 0);
+    const size_t records = swept_length(&made, "spectrum", 0);
+    const double thresholds[] = {0.1, 0.8};
+    size_t found = 0;
+    for (size_t i = 0; i < 6; i++) {
+        size_t r = 0;
+        while (r < records && swept_value(&made, &result, "spectrum", 3 * r + i % 3) < thresholds[i / 3])
+            r++;
+        double step = swept_value(&made, &result, "ntk_measured_step", i);
+        assert_true(r == records ? isnan(step) : step == (r == records - 1 ? 203 : 5 * (double)r));
+        found += r > 0 && r < records;
+    }
+    assert_in_range(found, 2, 5); /* some are found on the way, and k=31 is not learned in so few steps */
+    sb_result_free(&result);
+    swept_destroy(&made);
+}
+
 /* Frequencies, steps, width and samples differ between trials: each fills its own corner. */
 static void ragged_results_are_padded_with_nan(void **state) {
     (void)state;
@@ -209,6 +239,7 @@ int main(void) {
         cmocka_unit_test(moments_are_records_lists_or_the_end),
         cmocka_unit_test(magnitudes_on_an_axis_give_the_numbers_of_a_list),
         cmocka_unit_test(the_full_spectrum_is_there_where_it_is_asked_for),
+        cmocka_unit_test(what_is_watched_is_seen_at_every_record),
         cmocka_unit_test(ragged_results_are_padded_with_nan),
         cmocka_unit_test(snapshots_rebuild_the_network),
         cmocka_unit_test(an_unmeasured_payload_is_nan_of_fixed_bits),

@@ -207,6 +207,8 @@ static const char probed[] = "specbias: 1\n"
                              "  spectrum: {}\n"
                              "  spectral_norm: {}\n"
                              "  parameters: {}\n"
+                             "  boundary_distance: {}\n"
+                             "  ntk: {at: last}\n"
                              "  perturbation: {magnitudes: [1, 2], directions: 3, at: last}\n";
 
 /* At every point where a measurement asks: a stop must not wait for a long probe. */
