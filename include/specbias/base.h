@@ -67,6 +67,7 @@ typedef enum sb_purpose {
     SB_PURPOSE_SPECTRAL_NORM = 6,     /**< start vectors of the iteration for singular values */
     SB_PURPOSE_BOUNDARY_DISTANCE = 7, /**< inputs whose distance to a boundary is measured */
     SB_PURPOSE_INRADIUS = 8,          /**< points whose first-layer regions are measured */
+    SB_PURPOSE_PAIRS = 9,             /**< pairs of samples that are compared */
 } sb_purpose;
 
 /** Four independent uniform 32-bit words for counter (@p index, @p lane). */

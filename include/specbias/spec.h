@@ -74,6 +74,7 @@ enum {
     SB_BATCH_FULL = 0,    /**< training.batch: full */
     SB_CLIP_NONE = 0,     /**< training.weight_clip: none */
     SB_SAMPLES_ALL = 0,   /**< samples of a probe: all */
+    SB_PAIRS_PAPER = 0,   /**< pairs of a probe: as many as in the paper */
     SB_SEED_OF_TRIAL = -1 /**< target.seed: trial */
 };
 #define SB_AT_LAST (-1.0) /**< an element of a probe's `at`: after the last step */
@@ -84,6 +85,13 @@ typedef struct sb_probe_settings {
     int64_t enabled; /**< 1 if the sweep file has the probe's section (`loss` always is) */
     sb_list at;      /**< {SB_AT_ALL}, {SB_AT_LAST}, or steps and SB_AT_LAST in rising order */
 } sb_probe_settings;
+
+/** How many pairs of samples a probe compares; each may be SB_PAIRS_PAPER. */
+typedef struct sb_pair_settings {
+    int64_t windows;   /**< of neighbouring samples */
+    int64_t of_window; /**< local pairs in each */
+    int64_t global;    /**< pairs of samples far apart */
+} sb_pair_settings;
 
 /** Everything that one trial is trained and measured with. Integers, booleans and choices are int64_t, real numbers
  * double, so that the field table can read and write each by its offset. Lists belong to the sweep. */
