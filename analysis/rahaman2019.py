@@ -1,12 +1,15 @@
 """Figures of Rahaman et al., "On the Spectral Bias of Neural Networks" (ICML 2019), from the sweeps in
 sweeps/rahaman2019. One function for each; the table is at the end."""
 
+import numpy
+
 import curves
 import heatmap
-from curves import STEP, band
+from curves import COLOURS, STEP, band
 from experiment import Figure
-from panels import blank, page, panels_of, sign
+from panels import REPLICATE, blank, page, panels_of, sign
 
+TARGET, NETWORK = COLOURS[:2]
 BANDS = "; bands: range over networks"
 MAGNITUDE = "Normalised magnitude, clipped at 1"
 
@@ -24,6 +27,24 @@ def rahaman2019_fig1(results):
         above.set_ylabel(STEP)
         curves.layers(below, panel, "spectral_norm", "Spectral norm")
     sign(figure, results, BANDS, "Rahaman et al. 2019, figure 1")
+    return figure
+
+
+def rahaman2019_fig2(results):
+    """The learned function beside its target at the steps that were recorded; the first network of the sweep."""
+    panel = next(panels_of(results.isel({REPLICATE: [0]}), "prediction", "predictions_step", "sample", "output"))
+    functions, steps, *_ = panel.values("prediction", "predictions_step", "sample", "output")
+    targets, *_ = panel.values("targets", "sample", "output")
+    z = numpy.arange(targets.shape[1]) / targets.shape[1]
+    figure, parts = page([f"iteration {step:g}" for step in steps], 3.6, 2.6, columns=2)
+    for part, function in zip(parts, functions[0, :, :, 0]):
+        axes = part.subplots()
+        axes.plot(z, targets[0, :, 0], color=TARGET, lw=1, label="target")
+        axes.plot(z, function, color=NETWORK, lw=1.4, label="network")
+        axes.set(xlabel="z", ylabel="f(z)")
+        axes.grid(lw=0.3)
+    parts[0].axes[0].legend(loc="upper right", fontsize=7)
+    sign(figure, results, title="Rahaman et al. 2019, figure 2")
     return figure
 
 
@@ -61,8 +82,49 @@ def rahaman2019_fig7(results):
     return figure
 
 
+def rahaman2019_fig8(results):
+    """Frequency x petals: training accuracy at the end."""
+    panels = list(panels_of(results, "accuracy", "step", "petals", "frequencies"))
+    figure, parts = page(panels, 4.6, 3.8)
+    for panel, part in zip(panels, parts):
+        if blank(part, panel, "accuracy"):
+            continue
+        values, _, petals, frequencies = panel.values("accuracy", "step", "petals", "frequencies")
+        axes = part.subplots()
+        image = heatmap.draw_cells(axes, values.mean(axis=0)[-1], petals, frequencies, vmin=0.5, vmax=1)
+        axes.figure.colorbar(image, ax=axes, pad=0.02, extend="min").set_label("Training accuracy")
+        axes.set(xlabel="Frequency k of the target", ylabel="Number of petals L")
+    sign(figure, results, title="Rahaman et al. 2019, figure 8")
+    return figure
+
+
+def rahaman2019_appendix_parabola(results):
+    """What is learned of one frequency over training, on the line and on the parabola, and the loss."""
+    panels = list(panels_of(results, "spectrum", "step", "frequency"))
+    figure, (left, right) = page(["learned", "loss"], 3.8, 3)
+    axes, losses = left.subplots(), right.subplots()
+    for panel, colour in zip(panels, COLOURS):
+        if panel.networks == 0:
+            continue
+        values, steps, frequencies = panel.values("spectrum", "step", "frequency")
+        loss, _ = panel.values("loss", "step")
+        for i, line in zip(range(len(frequencies)), ("-", "--", ":", "-.")):
+            band(axes, steps, values[:, :, i], colour, f"{panel.point('embedding')}, k={frequencies[i]:g}", ls=line)
+        band(losses, steps, loss, colour, panel.point("embedding"))
+    axes.set(xlabel=STEP, ylabel="Normalised magnitude", ylim=(0, None))
+    losses.set(xlabel=STEP, ylabel="Loss", yscale="log")
+    for part in (axes, losses):
+        part.legend(fontsize=7)
+        part.grid(lw=0.3)
+    sign(figure, results, BANDS, "Rahaman et al. 2019, a frequency on the line and on the parabola")
+    return figure
+
+
 FIGURES = (
     Figure(rahaman2019_fig1, ("rahaman2019-fig1",), ("spectrum", "spectral_norm")),
+    Figure(rahaman2019_fig2, ("rahaman2019-fig2",), ("prediction", "targets")),
     Figure(rahaman2019_fig3, ("rahaman2019-fig3",), ("perturbation",)),
     Figure(rahaman2019_fig7, ("rahaman2019-fig7",), ("spectrum", "loss")),
+    Figure(rahaman2019_fig8, ("rahaman2019-fig8",), ("accuracy",)),
+    Figure(rahaman2019_appendix_parabola, ("rahaman2019-appendix_parabola",), ("spectrum", "loss")),
 )

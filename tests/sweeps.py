@@ -21,8 +21,9 @@ def need(*modules):
             raise SystemExit(SKIP)
 
 
-def run(sweep, overrides=()):
-    """Trains the sweep in the YAML text `sweep` and returns its results as an xarray.Dataset in memory."""
+def run(sweep, overrides=(), inspect=None):
+    """Trains the sweep in the YAML text `sweep` and returns its results as an xarray.Dataset in memory. The file is gone
+    then; `inspect` is given its path before."""
     import xarray
 
     with tempfile.TemporaryDirectory() as folder:
@@ -36,5 +37,7 @@ def run(sweep, overrides=()):
         result = subprocess.run(command, text=True, capture_output=True)
         if result.returncode != 0:
             raise SystemExit(f"{' '.join(command)}: exit code {result.returncode}\n{result.stdout}{result.stderr}")
+        if inspect:
+            inspect(output)
         with xarray.open_dataset(output, engine="h5netcdf") as results:
             return results.load()

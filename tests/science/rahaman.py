@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""What Rahaman et al. 2019 say must be seen, each row of their experiments on small networks: `rahaman.py ROW`.
+
+A row runs the experiment's own sweep file (sweeps/rahaman2019) at a small scale, draws its figure as a user does, and
+makes statements about orderings and signs over several seeds. Its negative control is the same check on an experiment in
+which the effect is absent: there the check must fail.
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import claims
+import sweeps
+
+sweeps.need("xarray", "h5netcdf", "numpy", "matplotlib")
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Of all frequencies from the start: a network with these inputs has no reason to learn the low ones first.
+ANY_FREQUENCY = ("encoding.kind=fourier", "encoding.features=128", "encoding.sigma=100")
+
+
+def run(name, *overrides, draws=None):
+    """Results of the sweep file `name` at a small scale; `draws`: a claim to make about its figure."""
+    text = (ROOT / "sweeps" / "rahaman2019" / f"{name}.yaml").read_text()
+    return sweeps.run(text, overrides, draws and (lambda path: draw(name, path, draws)))
+
+
+def draw(name, path, claim):
+    """Claims that analysis/figures.py knows the figure of the results at path."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, ROOT / "analysis" / "figures.py", path, "-o", folder]
+        done = subprocess.run(command, capture_output=True, text=True)
+        pictures = [picture.name for picture in pathlib.Path(folder).iterdir()]
+    known = len(pictures) == 1 and "_rahaman2019_" in pictures[0] and "Warning" not in done.stderr
+    claim(f"figures.py draws {', '.join(pictures) or done.stderr}", done.returncode == 0 and known)
+
+
+def rank_correlation(a, b):
+    """Spearman's, for values without ties."""
+    ranks = [np.argsort(np.argsort(v)) for v in (a, b)]
+    return np.corrcoef(*ranks)[0, 1]
+
+
+def test_fig1(claim):
+    small = ("model.width=128", "training.steps=3000", "record.every=50", "seed=[0, 1, 2]")
+
+    def order(results):
+        """Rank correlation of frequency and mean magnitude over training, for each amplitude law."""
+        mean = results["spectrum"].mean(["seed", "step"]).transpose("amplitude_law", "frequency").values
+        return [rank_correlation(results["frequency"].values, row) for row in mean]
+
+    def growth(results):
+        """The product of spectral norms at the end over that at step 1000: geometric mean of networks."""
+        product = results["lipschitz_bound"]
+        return float(np.exp(np.log(product.sel(step=3000) / product.sel(step=1000)).mean()))
+
+    results = run("fig1", *small, draws=claim)
+    for law, correlation in zip(results["amplitude_law"].values, order(results)):
+        claim(f"{law} amplitudes: rank correlation of frequency and learning: {correlation:.2f}", correlation < -0.9)
+    rises = growth(results)
+    claim(f"norms rise by {rises:.1f} while higher frequencies are learned, at least 2", rises >= 2)
+    equal = "axes.target.amplitude_law=[equal]"
+    (control,) = order(run("fig1", *small, equal, *ANY_FREQUENCY, "training.steps=1000"))
+    claim(f"control, random Fourier features of all frequencies: {control:.2f}, not below -0.9", control >= -0.9)
+    control = growth(run("fig1", *small, equal, "target.frequencies=[5]"))
+    claim(f"control, nothing but k=5, which is learned by step 1000: {control:.1f}, not 2", control < 2)
+
+
+def test_fig2(claim):
+    small = ("target.frequencies=[3, 12]", "model.width=128", "training.learning_rate=1e-3", "seed=[0, 1, 2]")
+
+    def nearer_to_envelope(results):
+        """Whether f is nearer to the part with k=3 than to the whole target: [seed][snapshot]."""
+        target = results["targets"].values[:, None, :, 0]
+        spectrum = np.fft.rfft(target)
+        spectrum[..., 4:] = 0
+        envelope = np.fft.irfft(spectrum, target.shape[-1])
+        f = results["prediction"].transpose("seed", "predictions_step", ...).values[..., 0]
+        return ((f - envelope) ** 2).mean(-1) < ((f - target) ** 2).mean(-1)
+
+    def envelope_first(nearer):
+        return bool(nearer[:, 0].all() and not nearer[:, -1].any())
+
+    steps = ("training.steps=2500", "probes.predictions.at=[200, 2500]")
+    nearer = nearer_to_envelope(run("fig2", *small, *steps, draws=claim))
+    claim(f"nearer to the envelope than to the target, [network][step 200, 2500]: {nearer.tolist()}", envelope_first(nearer))
+    steps = ("training.steps=400", "probes.predictions.at=[200, 400]")
+    nearer = nearer_to_envelope(run("fig2", *small, *steps, *ANY_FREQUENCY))
+    claim(f"control, random Fourier features of all frequencies: {nearer.tolist()}", not envelope_first(nearer))
+
+
+def test_fig3(claim):
+    small = ("target.frequencies=[4, 8, 12]", "model.width=128", "training.learning_rate=1e-3", "seed=[0, 1, 2]",
+             "probes.perturbation.magnitudes=[0, 1]", "probes.perturbation.directions=50")
+
+    def responses(steps, draws=None):
+        """Response to a perturbation of norm 1, what was learned, [frequency], and whether norm 0 changed nothing."""
+        results = run("fig3", *small, f"training.steps={steps}", draws=draws)
+        response = results["perturbation"].mean("seed")
+        exact = bool((results["perturbation"].sel(magnitude=0) == 1).all())
+        return response.sel(magnitude=1).values, results["spectrum"].mean("seed").values, exact
+
+    def low_survive(response):
+        return bool(response[0] > 0.8 and np.argmin(response) == len(response) - 1)
+
+    response, learned, exact = responses(4000, claim)
+    claim(f"the three frequencies are learned: {np.round(learned, 2)}", (learned > 0.6).all())
+    claim("a perturbation of norm 0 changes nothing, exactly", exact)
+    claim(f"norm 1 leaves k=4 above 0.8 and hurts the highest most: {np.round(response, 3)}", low_survive(response))
+    response, _, _ = responses(1)
+    claim(f"control, an untrained network: {np.round(response, 3)}", not low_survive(response))
+
+
+def test_fig7(claim):
+    small = ("target.samples=500", "target.frequencies=[100]", "model.width=64", "training.steps=1500",
+             "training.learning_rate=1e-3", "record.every=25", "seed=[0, 1, 2]")
+
+    def learning_steps(petals, draws=None):
+        """The first record at which k=100 is half learned, infinite if never, [petals][seed]; and the last losses."""
+        results = run("fig7", *small, f"axes.embedding.petals={petals}", draws=draws)
+        learned = results["spectrum"].isel(frequency=0).transpose("petals", "seed", "step").values >= 0.5
+        steps = np.where(learned.any(-1), results["step"].values[learned.argmax(-1)], np.inf)
+        return steps, results["loss"].isel(step=-1).transpose("petals", "seed").values
+
+    def easier(steps, losses):
+        return bool(np.isfinite(steps[-1]).all() and (steps[-1] < steps[0]).all() and (losses[-1] < losses[0]).all())
+
+    steps, losses = learning_steps([0, 16], claim)
+    claim(f"16 petals learn k=100 sooner than none: steps {steps[1]} against {steps[0]}; to a lower loss: "
+          f"{np.round(losses[1], 3)} against {np.round(losses[0], 3)}", easier(steps, losses))
+    steps, losses = learning_steps([0, 1])
+    claim(f"control, one petal: steps {steps[1]} against {steps[0]}", not easier(steps, losses))
+
+
+def test_fig8(claim):
+    small = ("target.samples=500", "model.width=64", "training.steps=1000", "training.learning_rate=1e-3",
+             "record.every=1000", "seed=[0, 1]", "axes.embedding.petals=[0, 20]", "axes.target.frequencies=[20, 100, 200]")
+
+    def accuracy(*overrides, draws=None):
+        """At the end, mean of networks: [petals][frequency]."""
+        results = run("fig8", *small, *overrides, draws=draws)
+        return results["accuracy"].isel(step=-1).mean("seed").transpose("petals", "frequencies").values
+
+    def falls_with_k_and_rises_with_petals(found):
+        return bool((np.diff(found.mean(0)) < -0.02).all() and (np.diff(found.mean(1)) > 0.02).all())
+
+    found = accuracy(draws=claim)
+    claim(f"accuracy, [L=0, 20][k=20, 100, 200]: {np.round(found, 2).tolist()}", falls_with_k_and_rises_with_petals(found))
+    found = accuracy(*ANY_FREQUENCY, "training.steps=200")
+    claim(f"control, random Fourier features of all frequencies: {np.round(found, 2).tolist()}",
+          not falls_with_k_and_rises_with_petals(found))
+
+
+def test_appendix_parabola(claim):
+    small = ("target.frequencies=[10]", "model.width=64", "training.learning_rate=1e-3", "training.steps=2500",
+             "seed={from: 0, to: 3}")
+
+    def learned(*overrides, draws=None):
+        """Mean magnitude over training: [embedding][seed]."""
+        results = run("appendix_parabola", *small, *overrides, draws=draws)
+        return results["spectrum"].isel(frequency=0).mean("step").transpose("embedding", "seed").values
+
+    def sooner(found):
+        return bool(found[1].mean() > found[0].mean() + 0.05)
+
+    found = learned(draws=claim)
+    claim(f"the parabola learns k=10 sooner than the line; mean magnitude over training: {np.round(found[1], 2)} "
+          f"against {np.round(found[0], 2)}", sooner(found))
+    found = learned("axes.embedding=[{kind: parabola}, {kind: line}]", "training.steps=1000")
+    claim(f"control, exchanged: {np.round(found[1], 2)} against {np.round(found[0], 2)}", not sooner(found))
+
+
+if __name__ == "__main__":
+    claims.main({name.removeprefix("test_"): test for name, test in globals().items() if name.startswith("test_")})
