@@ -68,6 +68,7 @@ typedef enum sb_purpose {
     SB_PURPOSE_BOUNDARY_DISTANCE = 7, /**< inputs whose distance to a boundary is measured */
     SB_PURPOSE_INRADIUS = 8,          /**< points whose first-layer regions are measured */
     SB_PURPOSE_PAIRS = 9,             /**< pairs of samples that are compared */
+    SB_PURPOSE_IMAGE = 10,            /**< phases of an image */
 } sb_purpose;
 
 /** Four independent uniform 32-bit words for counter (@p index, @p lane). */
@@ -143,6 +144,13 @@ enum { SB_EIGEN_MAX = 32766 }; /**< LAPACK counts its 2 size^2 numbers of worksp
 
 /** Bytes that sb_eigenvectors allocates and releases. */
 size_t sb_eigenvectors_bytes(size_t size);
+
+/* --- Files -------------------------------------------------------------------------------------------------------- */
+
+/** Reads all of the file (or pipe) @p path into @p *bytes, with a zero behind it, to be released with free(). SB_INPUT,
+ * with the reason, if it cannot be opened, is a folder or device, or has more than @p most bytes. @p what, such as
+ * "a sweep file", is for messages. */
+sb_code sb_load(const char *path, size_t most, const char *what, char **bytes, size_t *length, sb_status *status);
 
 /* --- Words -------------------------------------------------------------------------------------------------------- */
 

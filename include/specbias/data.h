@@ -16,6 +16,9 @@
 /* --- Files that a sweep names ---------------------------------------------------------------------------------------
  */
 
+/** Reads the whole file @p source; @p bytes is released with free(). SB_INPUT, naming it, if that fails. */
+sb_code sb_source_load(const sb_source *source, char **bytes, size_t *size, sb_status *status);
+
 /** Checks and decodes the @p size bytes of the file @p source, which keeps the digest and the content: a PNG or JPEG
  * image, or IDX, plain or gzip. SB_INPUT, naming the file, if it is damaged or not of the kind that the field wants. */
 sb_code sb_source_decode(sb_source *source, const void *bytes, size_t size, sb_status *status);
@@ -25,6 +28,10 @@ void sb_source_release(sb_source *source);
 
 /** Bytes that the content takes. */
 size_t sb_source_bytes(const sb_source *source);
+
+/** Rules about the content of files, to be checked once all have been read (sb_grid_check). */
+extern const sb_rule sb_data_rules[];
+extern const size_t sb_data_rule_count;
 
 /* --- The data of a trial --------------------------------------------------------------------------------------------
  */

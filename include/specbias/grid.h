@@ -45,6 +45,10 @@ typedef struct sb_grid {
  * SB_INPUT, with a diagnostic for each broken rule, also for more than SB_TRIALS_MAX trials. */
 sb_code sb_grid_create(const sb_sweep *sweep, sb_diagnostics *diagnostics, sb_grid *grid, sb_status *status);
 
+/** Checks @p rules in the same way: for those that sb_grid_create cannot know, about the content of files. */
+sb_code sb_grid_check(const sb_grid *grid, const sb_rule *rules, size_t count, sb_diagnostics *diagnostics,
+                      sb_status *status);
+
 /** The settings of trial @p trial. Axes under `probes.` are left at the sweep's base (see sb_grid_probe_axes). */
 void sb_grid_settings(const sb_grid *grid, uint64_t trial, sb_settings *settings);
 

@@ -25,8 +25,15 @@ sb_code sb_plan_create(const char *text, size_t length, const char *source, cons
                        size_t override_count, sb_diagnostics *diagnostics, sb_plan **plan, sb_status *status);
 void sb_plan_free(sb_plan *plan);
 
-/** Not collective. The plan of the sweep stored in the results file @p path. SB_IO if it cannot be read, or does not
- * give the identity that the file states. */
+/** Collective; with MPI_COMM_NULL not collective, also before MPI_Init: the process reads for itself. Reads every file
+ * that trials need, checks and decodes it, and then the rules about what files hold. Before it nothing can be trained
+ * or identified. Rank 0 reads alone, each file once, and broadcasts it as it is, which is less than what it decodes to;
+ * each rank keeps one decoded copy for all of its trials. SB_INPUT, with a diagnostic for each error. Agreed. */
+sb_code sb_plan_read(MPI_Comm comm, sb_plan *plan, sb_diagnostics *diagnostics, sb_status *status);
+
+/** Not collective. The plan of the sweep stored in the results file @p path, with the digests of its files of data as
+ * they are stored there: they are not read. SB_IO if it cannot be read, or does not give the identity that the file
+ * states. */
 sb_code sb_plan_stored(const char *path, sb_plan **plan, sb_status *status);
 
 /* --- Start of a process ----------------------------------------------------------------------------------------- */

@@ -43,7 +43,9 @@ typedef struct sb_source {
 } sb_source;
 
 /* Values of the fields that choose by name. Their words are in the field table, in the same order. */
-typedef enum sb_target_kind { SB_TARGET_SINUSOIDS, SB_TARGET_DELTA } sb_target_kind;
+typedef enum sb_target_kind { SB_TARGET_SINUSOIDS, SB_TARGET_DELTA, SB_TARGET_IMAGE } sb_target_kind;
+typedef enum sb_fit { SB_FIT_CROP, SB_FIT_RESIZE } sb_fit;
+typedef enum sb_channels { SB_CHANNELS_GREY, SB_CHANNELS_RGB } sb_channels;
 typedef enum sb_amplitude_law { SB_AMPLITUDE_EQUAL, SB_AMPLITUDE_RISING, SB_AMPLITUDE_POWER } sb_amplitude_law;
 typedef enum sb_embedding_kind {
     SB_EMBEDDING_LINE,
@@ -105,8 +107,13 @@ typedef struct sb_settings {
         int64_t amplitude_law;     /**< sb_amplitude_law */
         double amplitude_exponent; /**< e of the power law A_i k_i^e */
         sb_list phases;            /**< phi_i in radians: one for all, or one per frequency; {NAN}: random */
-        int64_t seed;              /**< keys random phases; SB_SEED_OF_TRIAL: the trial's */
+        int64_t seed;              /**< keys random phases, also of an image; SB_SEED_OF_TRIAL: the trial's */
         double position, height;   /**< delta: of the peak, z in [0, 1] */
+        const sb_source *image;    /**< image: a file, or the word power_law */
+        int64_t size;              /**< image: pixels a side */
+        int64_t fit;               /**< image: sb_fit, how a file becomes a square of that size */
+        int64_t channels;          /**< image: sb_channels */
+        int64_t endpoint;          /**< image: 1: the last pixel has the coordinate 1, v = n/(size - 1), not n/size */
         int64_t binarise;          /**< 1: the target is lambda(z) > threshold, as 0 or 1 */
         double threshold;
     } target;

@@ -8,7 +8,8 @@
  *
  * In the file:  /            dimensions, coordinates and variables of the layout; attributes about the format
  *               /trial       state, checksum, failure, updates, identity; and, as bookkeeping of runs, seconds and run
- *               /provenance  the sweep's text and overrides; one row for each run; whether the file has been filled
+ *               /provenance  the sweep's text and overrides; the digests of its files of data; one row for each run;
+ *                            whether the file has been filled
  * Nothing outside /provenance, /trial/seconds and /trial/run depends on how or where it was computed.
  */
 #ifndef SPECBIAS_STORE_H
@@ -171,6 +172,7 @@ typedef struct sb_stored_sweep {
     const char **overrides; /**< [override_count] --set arguments; they point into lines */
     size_t override_count;
     char *lines;
+    char *data;                  /**< of each file of data a line: field, digest, path; "" if there are none */
     char *name;                  /**< the sweep's; what is parsed takes it from its source's where the text has none */
     char identity[SB_HASH_TEXT]; /**< of the sweep, as the file states it; "" if it does not */
 } sb_stored_sweep;
@@ -178,6 +180,14 @@ typedef struct sb_stored_sweep {
 /** Not collective. Release with sb_stored_sweep_free, also after a failure. */
 sb_code sb_store_read_sweep(const char *path, sb_stored_sweep *stored, sb_status *status);
 void sb_stored_sweep_free(sb_stored_sweep *stored);
+
+/** Not collective. Parses it as sb_sweep_parse does, and gives its files of data the digests that are stored: SB_IO if
+ * one has none. @p path and @p source are the names of the results file and of the sweep for messages. */
+sb_code sb_stored_sweep_parse(const sb_stored_sweep *stored, const char *path, const char *source,
+                              sb_diagnostics *diagnostics, sb_sweep **sweep, sb_status *status);
+
+/** Not collective. The digests alone, for a sweep that has been parsed. */
+sb_code sb_stored_sweep_identify(const sb_stored_sweep *stored, const char *path, sb_sweep *sweep, sb_status *status);
 
 /** Results of an earlier file, to be used again. Nothing is locked: another run may be writing it. */
 typedef struct sb_store_reader sb_store_reader;

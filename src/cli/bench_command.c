@@ -39,6 +39,8 @@ static sb_code choose_of_sweep(const sb_arguments *arguments, choice *chosen, sb
         code = sb_plan_create(text, length, arguments->operand, arguments->overrides, arguments->override_count,
                               diagnostics, &plan, status);
     if (code == SB_OK)
+        code = sb_plan_read(MPI_COMM_NULL, plan, diagnostics, status);
+    if (code == SB_OK)
         code = sb_case_sweep(&plan->grid, chosen->cases, &chosen->count, status);
     sb_plan_free(plan);
     free(text);

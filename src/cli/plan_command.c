@@ -86,6 +86,8 @@ static int plan_sweep(const sb_arguments *arguments) {
         code = sb_plan_create(text, length, arguments->operand, arguments->overrides, arguments->override_count,
                               &diagnostics, &plan, &status);
     if (code == SB_OK)
+        code = sb_plan_read(MPI_COMM_NULL, plan, &diagnostics, &status);
+    if (code == SB_OK)
         code = sb_run_start_alone(&status);
     if (code == SB_OK)
         code = sb_plan_estimate(plan, arguments->kernels, ranks, &estimate, &status);

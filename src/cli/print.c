@@ -44,6 +44,10 @@ void sb_print_json_text(const char *name, const char *text, const char *after) {
 }
 
 int sb_print_failure(const sb_status *status, const sb_diagnostics *diagnostics) {
+    if (status->code == SB_INPUT && diagnostics && diagnostics->count == 1) {
+        fprintf(stderr, "specbias: %s\n", diagnostics->items->text); /* one error, one line */
+        return sb_exit_code(status->code);
+    }
     if (diagnostics)
         sb_diagnostics_print(diagnostics, stderr);
     fprintf(stderr, "specbias: %s\n", status->message);

@@ -54,7 +54,9 @@ static sb_code run_sweep(MPI_Comm comm, int rank, const sb_arguments *arguments,
     sb_mpi_check(MPI_Comm_size(comm, &ranks), "MPI_Comm_size", status);
     sb_plan_create(text, length, arguments->operand, arguments->overrides, arguments->override_count, diagnostics,
                    &plan, status);
-    if (plan && !(name = malloc(strlen(plan->sweep->name) + sizeof ".h5")))
+    if (sb_agree(comm, status) != SB_OK || sb_plan_read(comm, plan, diagnostics, status) != SB_OK)
+        goto done;
+    if (!(name = malloc(strlen(plan->sweep->name) + sizeof ".h5")))
         sb_fail(status, SB_MEMORY, "no memory for the name of the results file");
     if (sb_agree(comm, status) != SB_OK || sb_run_start(comm, status) != SB_OK)
         goto done;

@@ -28,6 +28,8 @@ static sb_code find_plan(const sb_arguments *arguments, sb_diagnostics *diagnost
     if (code == SB_OK)
         code = sb_plan_create(text, length, arguments->sweep, arguments->overrides, arguments->override_count,
                               diagnostics, plan, status);
+    if (code == SB_OK)
+        code = sb_plan_read(MPI_COMM_NULL, *plan, diagnostics, status); /* for its identity */
     free(text);
     return code;
 }

@@ -3,6 +3,7 @@
 const sb_target_ops *const sb_target_table[] = {
     [SB_TARGET_SINUSOIDS] = &sb_target_sinusoids,
     [SB_TARGET_DELTA] = &sb_target_delta,
+    [SB_TARGET_IMAGE] = &sb_target_image,
 };
 
 const sb_embedding_ops *const sb_embedding_table[] = {

@@ -15,6 +15,10 @@ sb_code sb_content_allocate(sb_content *content, sb_status *status) {
     return content->bytes ? SB_OK : SB_MEMORY;
 }
 
+sb_code sb_source_load(const sb_source *source, char **bytes, size_t *size, sb_status *status) {
+    return sb_load(source->path, SB_SOURCE_BYTES_MAX, "a file of data", bytes, size, status);
+}
+
 static bool begins(const uint8_t *bytes, size_t size, const char *magic, size_t length) {
     return size >= length && memcmp(bytes, magic, length) == 0;
 }

@@ -4,7 +4,7 @@
  *
  * A target finds it through its settings, `settings->target.images->content`; it is shared by all trials and read-only.
  * The content has been found whole and of the kind that its field wants (sb_field.holds), nothing more: that it fits
- * the other settings is checked by a rule in data_rules.c, before anything is trained.
+ * the other settings is checked by a rule in rules.c, before anything is trained.
  */
 #ifndef SPECBIAS_DATA_SOURCE_H
 #define SPECBIAS_DATA_SOURCE_H

@@ -77,24 +77,29 @@ static sb_code check_rule(const sb_sweep *sweep, sb_diagnostics *diagnostics, co
     return SB_OK;
 }
 
-sb_code sb_grid_create(const sb_sweep *sweep, sb_diagnostics *diagnostics, sb_grid *grid, sb_status *status) {
+sb_code sb_grid_check(const sb_grid *grid, const sb_rule *rules, size_t count, sb_diagnostics *diagnostics,
+                      sb_status *status) {
     sb_code code = SB_OK;
     size_t faults = 0;
+    for (size_t i = 0; code == SB_OK && i < count; i++)
+        code = check_rule(grid->sweep, diagnostics, &rules[i], &faults, status);
+    if (code == SB_OK && faults)
+        code = sb_fail(status, SB_INPUT, "%zu %s in the grid of '%s'", faults, faults == 1 ? "error" : "errors",
+                       grid->sweep->name);
+    return code;
+}
+
+sb_code sb_grid_create(const sb_sweep *sweep, sb_diagnostics *diagnostics, sb_grid *grid, sb_status *status) {
     *grid = (sb_grid){.sweep = sweep, .trials = {.count = 1}};
     for (size_t i = 0; i < sweep->axis_count; i++)
         if (!sweep->axes[i].probe)
             sb_product_append(&grid->trials, &sweep->axes[i]);
 
-    if (grid->trials.count > SB_TRIALS_MAX)
-        code = report_size(sweep, diagnostics, &grid->trials, "too many trials", &faults, status);
-    else
-        for (size_t i = 0; code == SB_OK && i < sb_rule_count; i++)
-            code = check_rule(sweep, diagnostics, &sb_rules[i], &faults, status);
-
-    if (code == SB_OK && faults)
-        code = sb_fail(status, SB_INPUT, "%zu %s in the grid of '%s'", faults, faults == 1 ? "error" : "errors",
-                       sweep->name);
-    return code;
+    if (grid->trials.count <= SB_TRIALS_MAX)
+        return sb_grid_check(grid, sb_rules, sb_rule_count, diagnostics, status);
+    size_t faults = 0;
+    sb_code code = report_size(sweep, diagnostics, &grid->trials, "too many trials", &faults, status);
+    return code == SB_OK ? sb_fail(status, SB_INPUT, "1 error in the grid of '%s'", sweep->name) : code;
 }
 
 void sb_grid_settings(const sb_grid *grid, uint64_t trial, sb_settings *settings) {

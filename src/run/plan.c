@@ -1,3 +1,4 @@
+#include <specbias/data.h>
 #include <specbias/run.h>
 #include <stdlib.h>
 
@@ -29,6 +30,8 @@ void sb_plan_free(sb_plan *plan) {
         return;
     if (plan->layout)
         sb_layout_free(plan->layout);
+    for (size_t i = 0; plan->sweep && i < plan->sweep->source_count; ++i)
+        sb_source_release(plan->sweep->sources[i]);
     if (plan->sweep)
         sb_sweep_free(plan->sweep);
     free(plan);

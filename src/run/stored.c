@@ -8,8 +8,7 @@ static sb_code check_identity(const char *path, const char *source, const sb_sto
                               sb_diagnostics *diagnostics, sb_status *status) {
     char identity[SB_HASH_TEXT];
     sb_sweep *sweep = NULL;
-    const sb_code code = sb_sweep_parse(stored->text, stored->length, source, stored->overrides, stored->override_count,
-                                        diagnostics, &sweep, status);
+    const sb_code code = sb_stored_sweep_parse(stored, path, source, diagnostics, &sweep, status);
     if (code != SB_OK)
         return code;
     sb_hash_format(sb_sweep_identity(sweep), identity);
@@ -35,6 +34,10 @@ sb_code sb_plan_stored(const char *path, sb_plan **plan, sb_status *status) {
     if (code == SB_OK)
         code = sb_plan_create(stored.text, stored.length, source, stored.overrides, stored.override_count, &diagnostics,
                               plan, status);
+    if (code == SB_OK && (code = sb_stored_sweep_identify(&stored, path, (*plan)->sweep, status)) != SB_OK) {
+        sb_plan_free(*plan);
+        *plan = NULL;
+    }
     if (code == SB_INPUT)
         code = sb_fail(status, SB_IO, "%s: this version cannot read the sweep stored in it: %s", path,
                        diagnostics.count ? diagnostics.items[0].text : "it is damaged");

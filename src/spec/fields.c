@@ -11,7 +11,10 @@
 
 #define WORDS(name, ...) static const sb_word name[] = {__VA_ARGS__, {NULL, 0}}
 WORDS(booleans, {"false", 0}, {"true", 1});
-WORDS(target_kinds, {"sinusoids", SB_TARGET_SINUSOIDS}, {"delta", SB_TARGET_DELTA});
+WORDS(target_kinds, {"sinusoids", SB_TARGET_SINUSOIDS}, {"delta", SB_TARGET_DELTA}, {"image", SB_TARGET_IMAGE});
+WORDS(power_law, {"power_law", 0});
+WORDS(fits, {"crop", SB_FIT_CROP}, {"resize", SB_FIT_RESIZE});
+WORDS(channels, {"grey", SB_CHANNELS_GREY}, {"rgb", SB_CHANNELS_RGB});
 WORDS(amplitude_laws, {"equal", SB_AMPLITUDE_EQUAL}, {"rising", SB_AMPLITUDE_RISING}, {"power", SB_AMPLITUDE_POWER});
 WORDS(random_phases, {"random", NAN});
 WORDS(trial_seed, {"trial", SB_SEED_OF_TRIAL});
@@ -38,6 +41,9 @@ WORDS(moments, {"last", SB_AT_LAST}, {"all", SB_AT_ALL});
     .path = place, .type = SB_FIELD_CHOICE, .offset = offsetof(sb_settings, member), .words = (names), .unit = "1"
 #define BOOLEAN(place, member)                                                                                         \
     .path = place, .type = SB_FIELD_BOOLEAN, .offset = offsetof(sb_settings, member), .words = booleans, .unit = "1"
+#define FILE_OF(place, member, kind)                                                                                   \
+    .path = place, .type = SB_FIELD_FILE, .offset = offsetof(sb_settings, member), .holds = SB_SOURCE_##kind,          \
+    .unit = "1"
 #define MOMENTS(place, member)                                                                                         \
     FIELD(place, member, INTEGERS, 0, STEPS_MAX),                                                                      \
         .words = moments, .unit = "1", .fixed = true,                                                                  \
@@ -49,8 +55,11 @@ const sb_field sb_fields[] = {
      .meaning = "keys all random numbers of a trial"},
 
     {CHOICE("target.kind", target.kind, target_kinds), .initial = "sinusoids",
-     .meaning = "sinusoids: sum_i A_i sin(2 pi k_i z + phi_i); delta: a peak at one sample"},
+     .meaning =
+         "sinusoids: sum_i A_i sin(2 pi k_i z + phi_i); delta: a peak at one sample; image: its pixels over their "
+         "coordinates (x, y)"},
     {FIELD("target.samples", target.samples, INTEGER, 2, 67108864), .unit = "1", .initial = "200",
+     .condition = "kind=sinusoids delta",
      .meaning = "N, for training and validation together; a curve is learned at z = n/N, n = 0 .. N-1"},
     {FIELD("target.frequencies", target.frequencies, INTEGERS, 1, 33554432), .unit = "1",
      .initial = "[5, 10, 15, 20, 25, 30, 35, 40, 45, 50]", .condition = "kind=sinusoids delta",
@@ -66,11 +75,24 @@ const sb_field sb_fields[] = {
      .words = random_phases, .condition = "kind=sinusoids",
      .meaning = "phi_i: one for all, or one for each frequency; random: uniform on [0, 2 pi)"},
     {FIELD("target.seed", target.seed, INTEGER, 0, WHOLE_MAX), .unit = "1", .initial = "trial", .words = trial_seed,
-     .condition = "phases=random", .meaning = "keys the random phases; trial: by the trial's own seed"},
+     .condition = "phases=random",
+     .meaning = "keys the random phases, also of a power_law image; trial: by the trial's own seed"},
     {FIELD("target.position", target.position, REAL, 0, 1), .unit = "1", .initial = "0.5", .condition = "kind=delta",
      .meaning = "z of the peak, moved to the nearest sample"},
     {FIELD("target.height", target.height, REAL, -1e6, 1e6), .unit = "1", .initial = "1", .condition = "kind=delta",
      .meaning = "of the peak; N/2 gives each frequency the amplitude 1"},
+    {FILE_OF("target.image", target.image, IMAGE), .initial = "power_law", .words = power_law,
+     .condition = "kind=image",
+     .meaning =
+         "file of the image, from the working directory; power_law: random phases under an amplitude 1/f, no file"},
+    {FIELD("target.size", target.size, INTEGER, 2, 8192), .unit = "1", .initial = "512", .condition = "kind=image",
+     .meaning = "pixels a side"},
+    {CHOICE("target.fit", target.fit, fits), .initial = "crop", .condition = "kind=image",
+     .meaning = "of an image in a file; crop: its centre; resize: its largest centred square, scaled"},
+    {CHOICE("target.channels", target.channels, channels), .initial = "rgb", .condition = "kind=image",
+     .meaning = "one output or three; grey is the luma 0.299 R + 0.587 G + 0.114 B"},
+    {BOOLEAN("target.endpoint", target.endpoint), .initial = "false", .condition = "kind=image",
+     .meaning = "coordinates of pixel n; false: n/size; true: n/(size - 1)"},
     {BOOLEAN("target.binarise", target.binarise), .initial = "false",
      .meaning = "learn 1 where the function is above the threshold, 0 elsewhere"},
     {FIELD("target.threshold", target.threshold, REAL, -1e6, 1e6), .unit = "1", .initial = "0.5",

@@ -86,6 +86,30 @@ static bool batch_fits(const sb_settings *settings, char *message, size_t size) 
     return false;
 }
 
+static bool embedding_is_of_curve(const sb_settings *settings, char *message, size_t size) {
+    if (settings->target.kind != SB_TARGET_IMAGE || settings->embedding.kind == SB_EMBEDDING_LINE)
+        return true;
+    snprintf(message, size,
+             "found a curve for the samples of an image, which lie in a plane; allowed line, the default");
+    return false;
+}
+
+/* These probes look at the target's own frequencies. */
+static bool target_has_frequencies(const sb_settings *settings, bool looked_at, char *message, size_t size) {
+    if (!looked_at || sb_has_frequencies(settings))
+        return true;
+    snprintf(message, size, "found with a target that is no curve; allowed with target.kind: sinusoids or delta");
+    return false;
+}
+
+static bool spectrum_has_frequencies(const sb_settings *settings, char *message, size_t size) {
+    return target_has_frequencies(settings, settings->probes.spectrum.probe.enabled, message, size);
+}
+
+static bool perturbation_has_frequencies(const sb_settings *settings, char *message, size_t size) {
+    return target_has_frequencies(settings, settings->probes.perturbation.probe.enabled, message, size);
+}
+
 static bool split_leaves_both(const sb_settings *settings, char *message, size_t size) {
     size_t training = sb_training_samples(settings), validation = sb_validation_samples(settings);
     if (settings->validation.kind != SB_VALIDATION_SPLIT || (training > 0 && validation > 0))
@@ -245,8 +269,13 @@ const sb_rule sb_rules[] = {
     {READS("training.loss", "target.binarise"), "training.loss", bce_is_binary},
     {READS("target.binarise", "probes.accuracy"), "probes.accuracy", accuracy_has_classes},
     {READS("training.loss", "target.kind"), "training.loss", cross_entropy_has_classes},
-    {READS("training.batch", "target.samples", "validation.kind", "validation.share"), "training.batch", batch_fits},
-    {READS("validation.kind", "validation.share", "target.samples"), "validation.share", split_leaves_both},
+    {READS("training.batch", "target.kind", "target.samples", "target.size", "validation.kind", "validation.share"),
+     "training.batch", batch_fits},
+    {READS("validation.kind", "validation.share", "target.kind", "target.samples", "target.size"), "validation.share",
+     split_leaves_both},
+    {READS("target.kind", "embedding.kind"), "embedding.kind", embedding_is_of_curve},
+    {READS("target.kind", "probes.spectrum"), "probes.spectrum", spectrum_has_frequencies},
+    {READS("target.kind", "probes.perturbation"), "probes.perturbation", perturbation_has_frequencies},
     {READS("encoding.kind", "encoding.low", "encoding.high"), "encoding.low", interval_is_open},
     {READS("model.activation"), "model.activation", activation_has_regions},
     {READS("probes.perturbation.magnitudes"), "probes.perturbation.magnitudes", magnitudes_rise},

@@ -1,6 +1,8 @@
 #include <specbias/spec.h>
 
 size_t sb_total_samples(const sb_settings *settings) {
+    if (settings->target.kind == SB_TARGET_IMAGE)
+        return (size_t)settings->target.size * (size_t)settings->target.size;
     return (size_t)settings->target.samples;
 }
 

@@ -15,6 +15,7 @@
 #define SB_PATH_RUNS      "/provenance/runs"      /* runs so far; may exceed the rows */
 #define SB_PATH_SWEEP     "/provenance/sweep"     /* text of the sweep file */
 #define SB_PATH_OVERRIDES "/provenance/overrides" /* the --set arguments, one a line */
+#define SB_PATH_DATA      "/provenance/data"      /* files that the sweep names, one a line: field, digest, path */
 #define SB_PATH_CREATOR   "/provenance/creator"   /* on whom the bytes of the image depend */
 
 enum {

@@ -65,6 +65,26 @@ static sb_code build_text(sb_builder *builder, hid_t group, const char *name, co
     return sb_h5_release(dataset, code, builder->path, builder->status);
 }
 
+/* What identities are made of, so that they can be told without the files. */
+static sb_code build_data(sb_builder *builder, hid_t group, const sb_sweep *sweep) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    for (size_t i = 0; out && i < sweep->source_count; ++i) {
+        char digest[SB_HASH_TEXT];
+        sb_hash_format(sweep->sources[i]->digest, digest);
+        fprintf(out, "%s %s %s\n", sweep->sources[i]->field->path, digest, sweep->sources[i]->path);
+    }
+    const bool whole = out && !ferror(out);
+    sb_code code = SB_MEMORY;
+    if (out && fclose(out) == 0 && whole)
+        code = build_text(builder, group, "data", "files of data: field, digest (XXH3-128), path", text, size);
+    else
+        sb_fail(builder->status, SB_MEMORY, "no memory for the digests of the sweep's files");
+    free(text);
+    return code;
+}
+
 static sb_code build_scalar(sb_builder *builder, hid_t group, const char *name, const char *long_name,
                             sb_element element) {
     static const int64_t zero = 0;
@@ -116,6 +136,8 @@ sb_code sb_build_provenance(sb_builder *builder) {
     if (code == SB_OK)
         code = build_text(builder, group, "overrides", "--set arguments, one a line", sweep->overrides,
                           strlen(sweep->overrides));
+    if (code == SB_OK && sweep->source_count > 0)
+        code = build_data(builder, group, sweep);
     sb_creator(creator);
     if (code == SB_OK)
         code = build_text(builder, group, "creator", "versions of program and library that made the file", creator,

@@ -13,6 +13,8 @@ static const double rounding = 0.5001 * FLT_EPSILON;
 static const double frequencies[] = {1, 5, 23}, amplitudes[] = {1, 0.5, 2}, phases[] = {0.25, 1, 2}, one[] = {1},
                     zero[] = {0}, random_phase[] = {NAN};
 
+static const sb_source power_law = {.path = "power_law", .word = true};
+
 static sb_settings defaults(void) {
     sb_settings settings = {.seed = 7};
     settings.target.samples = 300; /* more than one block of the computation, and no multiple of it */
@@ -21,6 +23,8 @@ static sb_settings defaults(void) {
     settings.target.phases = (sb_list){1, zero};
     settings.target.seed = SB_SEED_OF_TRIAL;
     settings.target.amplitude_exponent = -1;
+    settings.target.image = &power_law;
+    settings.target.size = 20;
     settings.embedding.petals = 4;
     settings.encoding.low = -2;
     settings.encoding.high = 3;
@@ -124,9 +128,19 @@ static void each_row_writes_as_much_as_its_width_says(void **state) {
     for (size_t kind = 0; kind < sb_target_kinds; kind++) {
         size_t count = SAMPLES * sb_target_table[kind]->outputs(&settings);
         double *y = guarded(count);
+        void *prepared = NULL;
         settings.target.kind = (int64_t)kind;
-        sb_target_table[kind]->evaluate(&settings, NULL, number, SAMPLES, y);
+        if (sb_target_table[kind]->create)
+            assert_int_equal(sb_target_table[kind]->create(&settings, &prepared, NULL), SB_OK);
+        sb_target_table[kind]->evaluate(&settings, prepared, number, SAMPLES, y);
         assert_written(y, count);
+        if (sb_target_table[kind]->locate) {
+            double *located = guarded(SAMPLES * sb_target_table[kind]->coordinates(&settings));
+            sb_target_table[kind]->locate(&settings, prepared, number, SAMPLES, located);
+            assert_written(located, SAMPLES * sb_target_table[kind]->coordinates(&settings));
+        }
+        if (sb_target_table[kind]->destroy)
+            sb_target_table[kind]->destroy(prepared);
     }
     for (size_t kind = 0; kind < sb_embedding_kinds; kind++) {
         double *x = guarded(sb_embedding_table[kind]->coordinates);
