@@ -6,42 +6,16 @@ makes statements about orderings and signs over several seeds. Its negative cont
 which the effect is absent: there the check must fail.
 """
 
-import pathlib
-import subprocess
-import sys
-import tempfile
+import functools
 
 import claims
-import sweeps
-
-sweeps.need("xarray", "h5netcdf", "numpy", "matplotlib")
+import experiments
 import numpy as np
+from experiments import rank_correlation
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+run = functools.partial(experiments.run, "rahaman2019")
 # Of all frequencies from the start: a network with these inputs has no reason to learn the low ones first.
 ANY_FREQUENCY = ("encoding.kind=fourier", "encoding.features=128", "encoding.sigma=100")
-
-
-def run(name, *overrides, draws=None):
-    """Results of the sweep file `name` at a small scale; `draws`: a claim to make about its figure."""
-    text = (ROOT / "sweeps" / "rahaman2019" / f"{name}.yaml").read_text()
-    return sweeps.run(text, overrides, draws and (lambda path: draw(name, path, draws)))
-
-
-def draw(name, path, claim):
-    """Claims that analysis/figures.py knows the figure of the results at path."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, ROOT / "analysis" / "figures.py", path, "-o", folder]
-        done = subprocess.run(command, capture_output=True, text=True)
-        pictures = [picture.name for picture in pathlib.Path(folder).iterdir()]
-    known = len(pictures) == 1 and "_rahaman2019_" in pictures[0] and "Warning" not in done.stderr
-    claim(f"figures.py draws {', '.join(pictures) or done.stderr}", done.returncode == 0 and known)
-
-
-def rank_correlation(a, b):
-    """Spearman's, for values without ties."""
-    ranks = [np.argsort(np.argsort(v)) for v in (a, b)]
-    return np.corrcoef(*ranks)[0, 1]
 
 
 def test_fig1(claim):
