@@ -9,7 +9,7 @@ from curves import COLOURS, STEP, band
 from experiment import Figure
 from panels import REPLICATE, blank, page, panels_of, sign
 
-TARGET, NETWORK = COLOURS[:2]
+TARGET, NETWORK = "0.6", COLOURS[1]
 BANDS = "; bands: range over networks"
 MAGNITUDE = "Normalised magnitude, clipped at 1"
 
@@ -85,7 +85,7 @@ def rahaman2019_fig7(results):
 def rahaman2019_fig8(results):
     """Frequency x petals: training accuracy at the end."""
     panels = list(panels_of(results, "accuracy", "step", "petals", "frequencies"))
-    figure, parts = page(panels, 4.6, 3.8)
+    figure, parts = page([f"{panel.networks} networks" for panel in panels], 4.6, 3.8)
     for panel, part in zip(panels, parts):
         if blank(part, panel, "accuracy"):
             continue
@@ -96,6 +96,35 @@ def rahaman2019_fig8(results):
         axes.set(xlabel="Frequency k of the target", ylabel="Number of petals L")
     sign(figure, results, title="Rahaman et al. 2019, figure 8")
     return figure
+
+
+def learning(results, title):
+    """Frequency x step, a heat map for each network that is compared."""
+    panels = list(panels_of(results, "spectrum", "step", "frequency"))
+    figure, parts = page(panels, 3.2, 3.4, columns=4)
+    for panel, part in zip(panels, parts):
+        if blank(part, panel, "spectrum"):
+            continue
+        axes = part.subplots()
+        heatmap.draw_heatmap(axes, panel, "spectrum", "step", MAGNITUDE)
+        axes.set_ylabel(STEP)
+    sign(figure, results, title=title)
+    return figure
+
+
+def rahaman2019_appendix_depth(results):
+    """A delta peak learned by networks of several depths."""
+    return learning(results, "Rahaman et al. 2019, appendix: depth")
+
+
+def rahaman2019_appendix_width(results):
+    """A delta peak learned by networks of several widths."""
+    return learning(results, "Rahaman et al. 2019, appendix: width")
+
+
+def rahaman2019_appendix_clip(results):
+    """A delta peak learned by networks with several bounds on their weights."""
+    return learning(results, "Rahaman et al. 2019, appendix: weight clipping")
 
 
 def rahaman2019_appendix_parabola(results):
@@ -126,5 +155,8 @@ FIGURES = (
     Figure(rahaman2019_fig3, ("rahaman2019-fig3",), ("perturbation",)),
     Figure(rahaman2019_fig7, ("rahaman2019-fig7",), ("spectrum", "loss")),
     Figure(rahaman2019_fig8, ("rahaman2019-fig8",), ("accuracy",)),
+    Figure(rahaman2019_appendix_depth, ("rahaman2019-appendix_depth",), ("spectrum",)),
+    Figure(rahaman2019_appendix_width, ("rahaman2019-appendix_width",), ("spectrum",)),
+    Figure(rahaman2019_appendix_clip, ("rahaman2019-appendix_clip",), ("spectrum",)),
     Figure(rahaman2019_appendix_parabola, ("rahaman2019-appendix_parabola",), ("spectrum", "loss")),
 )

@@ -128,6 +128,40 @@ def test_fig8(claim):
           not falls_with_k_and_rises_with_petals(found))
 
 
+def higher_sooner(claim, name, axis, values, control):
+    """The second of two values of an axis learns the frequencies of a delta peak sooner than the first; `control`:
+    overrides without that effect."""
+    small = ("target.frequencies=[2, 5, 10, 20, 40]", "training.steps=3000", "training.learning_rate=1e-3",
+             "record.every=50", "seed={from: 0, to: 3}")
+
+    def learned(*overrides, draws=None):
+        """Magnitude at each frequency, mean of networks and over training: [value][frequency]."""
+        results = run(name, *small, *overrides, draws=draws)
+        return results["spectrum"].mean(["seed", "step"]).transpose(axis.split(".")[-1], "frequency").values
+
+    def sooner(found):
+        return bool((found[1] > found[0]).all() and found[1].mean() > found[0].mean() + 0.1)
+
+    found = learned(f"axes.{axis}={values}", draws=claim)
+    claim(f"{axis} {values[1]} learns k=2, 5, 10, 20, 40 sooner than {values[0]}; mean magnitude over training: "
+          f"{np.round(found[1], 2)} against {np.round(found[0], 2)}", sooner(found))
+    found = learned(f"axes.{axis}={values}", *control)
+    claim(f"control, {', '.join(control)}: {np.round(found[1], 2)} against {np.round(found[0], 2)}", not sooner(found))
+
+
+def test_appendix_depth(claim):
+    higher_sooner(claim, "appendix_depth", "model.depth", [3, 6], ["training.steps=50"])
+
+
+def test_appendix_width(claim):
+    higher_sooner(claim, "appendix_width", "model.width", [16, 128], ["training.steps=50"])
+
+
+def test_appendix_clip(claim):
+    higher_sooner(claim, "appendix_clip", "training.weight_clip", [0.1, 2],
+                  ["axes.training.weight_clip=[5, 10]", "training.steps=1000"])
+
+
 def test_appendix_parabola(claim):
     small = ("target.frequencies=[10]", "model.width=64", "training.learning_rate=1e-3", "training.steps=2500",
              "seed={from: 0, to: 3}")
