@@ -185,6 +185,11 @@ typedef struct sb_settings {
         } regions;
         struct {
             sb_probe_settings probe;
+            sb_pair_settings pairs;
+            int64_t bins; /**< of the histogram */
+        } hamming;
+        struct {
+            sb_probe_settings probe;
             sb_list magnitudes; /**< delta >= 0 */
             int64_t directions; /**< random directions for each magnitude */
         } perturbation;

@@ -66,9 +66,11 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
     double *dead = outputs[0].values;
     memset(work->alive, 0, work->words * sizeof *work->alive);
     sb_code code = sb_patterns_visit(work->patterns, view, &inputs, add, state);
+    const uint64_t *alive = work->alive;
     for (size_t layer = 1; code == SB_OK && layer < shape->depth; layer++) {
-        size_t first = sb_pattern_words_up_to(shape, layer - 1), end = sb_pattern_words_up_to(shape, layer);
-        dead[layer - 1] = (double)(shape->widths[layer] - sb_pattern_count(work->alive + first, end - first));
+        size_t words = sb_pattern_words_of(shape, layer);
+        dead[layer - 1] = (double)(shape->widths[layer] - sb_pattern_count(alive, words));
+        alive += words;
     }
     return code;
 }

@@ -18,15 +18,15 @@ static size_t words_of(size_t neurons) {
     return (neurons + 63) / 64;
 }
 
-size_t sb_pattern_words_up_to(const sb_shape *shape, size_t layer) {
-    size_t words = 0;
-    for (size_t l = 1; l <= layer; l++)
-        words += words_of(shape->widths[l]);
-    return words;
+size_t sb_pattern_words_of(const sb_shape *shape, size_t layer) {
+    return words_of(shape->widths[layer]);
 }
 
 size_t sb_pattern_words(const sb_shape *shape) {
-    return sb_pattern_words_up_to(shape, shape->depth - 1);
+    size_t words = 0;
+    for (size_t layer = 1; layer < shape->depth; layer++)
+        words += sb_pattern_words_of(shape, layer);
+    return words;
 }
 
 size_t sb_hidden_neurons(const sb_shape *shape) {
@@ -36,10 +36,17 @@ size_t sb_hidden_neurons(const sb_shape *shape) {
     return sum;
 }
 
-size_t sb_pattern_count(const uint64_t *words, size_t count) {
+SB_CLONES size_t sb_pattern_count(const uint64_t *words, size_t count) {
     size_t sum = 0;
     for (size_t i = 0; i < count; i++)
         sum += (size_t)__builtin_popcountll(words[i]);
+    return sum;
+}
+
+SB_CLONES size_t sb_pattern_distance(const uint64_t *a, const uint64_t *b, size_t count) {
+    size_t sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (size_t)__builtin_popcountll(a[i] ^ b[i]);
     return sum;
 }
 

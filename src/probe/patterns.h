@@ -10,8 +10,8 @@
 
 #include <specbias/probe.h>
 
-/** Words of the patterns of hidden layers 1 .. @p layer. */
-size_t sb_pattern_words_up_to(const sb_shape *shape, size_t layer);
+/** Words of hidden layer @p layer, from 1. */
+size_t sb_pattern_words_of(const sb_shape *shape, size_t layer);
 
 /** Words of a whole pattern. */
 size_t sb_pattern_words(const sb_shape *shape);
@@ -21,6 +21,9 @@ size_t sb_hidden_neurons(const sb_shape *shape);
 
 /** The number of bits set in @p count words. */
 size_t sb_pattern_count(const uint64_t *words, size_t count);
+
+/** The number of bits that differ. */
+size_t sb_pattern_distance(const uint64_t *a, const uint64_t *b, size_t count);
 
 /** Where inputs come from: fill() writes those of samples @p first .. @p first + @p count - 1 to x[count][inputs]. */
 typedef struct sb_pattern_source {

@@ -15,6 +15,7 @@ const sb_probe *const sb_probe_table[] = {
     &sb_probe_ntk,
     &sb_probe_dead_relu,
     &sb_probe_regions,
+    &sb_probe_hamming,
     &sb_probe_perturbation,
     &sb_probe_parameters,
     &sb_probe_predictions,

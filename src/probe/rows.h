@@ -15,6 +15,7 @@ extern const sb_probe sb_probe_boundary_distance;
 extern const sb_probe sb_probe_ntk;
 extern const sb_probe sb_probe_dead_relu;
 extern const sb_probe sb_probe_regions;
+extern const sb_probe sb_probe_hamming;
 extern const sb_probe sb_probe_perturbation;
 extern const sb_probe sb_probe_parameters;
 extern const sb_probe sb_probe_predictions;

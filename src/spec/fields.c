@@ -31,6 +31,7 @@ WORDS(full_batch, {"full", SB_BATCH_FULL});
 WORDS(shuffles, {"once", SB_SHUFFLE_ONCE}, {"epoch", SB_SHUFFLE_EPOCH}, {"none", SB_SHUFFLE_NONE});
 WORDS(losses, {"mse", SB_LOSS_MSE}, {"bce", SB_LOSS_BCE}, {"cross_entropy", SB_LOSS_CROSS_ENTROPY});
 WORDS(boundary_forms, {"both", SB_BOUNDARY_BOTH}, {"input", SB_BOUNDARY_INPUT}, {"layer", SB_BOUNDARY_LAYER});
+WORDS(paper_pairs, {"paper", SB_PAIRS_PAPER});
 WORDS(all_samples, {"all", SB_SAMPLES_ALL});
 WORDS(moments, {"last", SB_AT_LAST}, {"all", SB_AT_ALL});
 
@@ -44,6 +45,25 @@ WORDS(moments, {"last", SB_AT_LAST}, {"all", SB_AT_ALL});
 #define FILE_OF(place, member, kind)                                                                                   \
     .path = place, .type = SB_FIELD_FILE, .offset = offsetof(sb_settings, member), .holds = SB_SOURCE_##kind,          \
     .unit = "1"
+/* How many pairs of samples a probe compares. Fixed: a probe makes room for them once. */
+#define PAIRS(place, member, of_curve)                                                                                 \
+    {FIELD(place ".windows", member.windows, INTEGER, 1, 100000),                                                      \
+     .unit = "1",                                                                                                      \
+     .initial = "paper",                                                                                               \
+     .words = paper_pairs,                                                                                             \
+     .fixed = true,                                                                                                    \
+     .meaning = "windows of neighbouring samples; paper: 25, of an image 100"},                                        \
+        {FIELD(place ".window_pairs", member.of_window, INTEGER, 1, 100000),                                           \
+         .unit = "1",                                                                                                  \
+         .initial = "paper",                                                                                           \
+         .words = paper_pairs,                                                                                         \
+         .fixed = true,                                                                                                \
+         .meaning = "local pairs in each window; paper: " of_curve ", of an image 500, of classes 200"},               \
+    {                                                                                                                  \
+        FIELD(place ".global_pairs", member.global, INTEGER, 1, 10000000),                                             \
+            .unit = "1", .initial = "paper", .words = paper_pairs, .fixed = true,                                      \
+            .meaning = "pairs of samples far apart; paper: 5000, of an image 50000"                                    \
+    }
 #define MOMENTS(place, member)                                                                                         \
     FIELD(place, member, INTEGERS, 0, STEPS_MAX),                                                                      \
         .words = moments, .unit = "1", .fixed = true,                                                                  \
@@ -185,6 +205,10 @@ const sb_field sb_fields[] = {
     {MOMENTS("probes.regions.at", probes.regions.probe.at), .initial = "all"},
     {BOOLEAN("probes.regions.map", probes.regions.map), .initial = "false",
      .meaning = "record the number of each sample's activation pattern too, from 0 in the order of first appearance"},
+    {MOMENTS("probes.hamming.at", probes.hamming.probe.at), .initial = "all"},
+    PAIRS("probes.hamming", probes.hamming.pairs, "250"),
+    {FIELD("probes.hamming.bins", probes.hamming.bins, INTEGER, 1, 10000), .unit = "1", .initial = "64",
+     .meaning = "bins of the histogram, of equal width from 0 to all hidden neurons"},
     {MOMENTS("probes.ntk.at", probes.ntk.probe.at), .initial = "[0, last]"},
     {FIELD("probes.ntk.samples", probes.ntk.samples, INTEGER, 2, 32766), .unit = "1", .initial = "256",
      .words = all_samples, .fixed = true,
@@ -240,6 +264,11 @@ static const struct {
      offsetof(sb_settings, probes.dead_relu.probe.enabled)},
     {"probes.regions", "How many activation patterns the training inputs have: linear regions that they lie in.",
      offsetof(sb_settings, probes.regions.probe.enabled)},
+    {"probes.hamming",
+     "How many hidden neurons are active for one sample of a pair alone: pairs near each other, drawn anew at each "
+     "record from windows of 50 of 2048 samples of a curve or 50 x 50 of 512 x 512 pixels, and pairs far apart; of "
+     "classes, a sample and the nearest or farthest of another class.",
+     offsetof(sb_settings, probes.hamming.probe.enabled)},
     {"probes.ntk",
      "The empirical neural tangent kernel: its eigenvalues, its alignment with the targets, and the steps to learn "
      "each "

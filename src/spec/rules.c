@@ -193,6 +193,37 @@ static bool ntk_resolves_frequencies(const sb_settings *settings, char *message,
     return false;
 }
 
+static const char *const probes_of_neurons[] = {
+    "probes.boundary_distance", "probes.dead_relu", "probes.hamming", "probes.hyperplane_cosine",
+    "probes.inradius",          "probes.regions",   "probes.slice"};
+
+static bool neurons_are_hidden(const sb_settings *settings, char *message, size_t size) {
+    for (size_t i = 0; settings->model.depth < 2 && i < sizeof probes_of_neurons / sizeof *probes_of_neurons; i++)
+        if (is_enabled(settings, probes_of_neurons[i])) {
+            snprintf(message, size, "found %lld, a network without hidden neurons, with %s; allowed from 2",
+                     (long long)settings->model.depth, probes_of_neurons[i]);
+            return false;
+        }
+    return true;
+}
+
+/* They compare samples by their places on a curve or in an image. */
+static const char *const probes_of_pairs[] = {"probes.confusion", "probes.hamming"};
+
+static bool pairs_have_places(const sb_settings *settings, char *message, size_t size) {
+    if (sb_training_samples(settings) == sb_total_samples(settings))
+        return true;
+    for (size_t i = 0; i < sizeof probes_of_pairs / sizeof *probes_of_pairs; i++)
+        if (is_enabled(settings, probes_of_pairs[i])) {
+            snprintf(message, size,
+                     "found samples that are held out with %s, which compares neighbours; allowed none "
+                     "and clean",
+                     probes_of_pairs[i]);
+            return false;
+        }
+    return true;
+}
+
 /* {all}, {last}, or rising steps up to the last and at most one `last`, which is no listed step again. */
 static bool moments_are_steps(sb_list at, int64_t steps, char *message, size_t size) {
     for (size_t i = 0; i < at.count; i++) {
@@ -230,31 +261,11 @@ MOMENTS_RULE(boundary_distance, boundary_distance.probe)
 MOMENTS_RULE(ntk, ntk.probe)
 MOMENTS_RULE(dead_relu, dead_relu.probe)
 MOMENTS_RULE(regions, regions.probe)
+MOMENTS_RULE(hamming, hamming.probe)
 MOMENTS_RULE(perturbation, perturbation.probe)
 MOMENTS_RULE(parameters, parameters.probe)
 MOMENTS_RULE(predictions, predictions.probe)
 MOMENTS_RULE(accuracy, accuracy.probe)
-
-/* Probes that look at hidden neurons. */
-static const struct {
-    const char *name;
-    size_t enabled; /* offset in sb_settings */
-} neuron_probes[] = {
-    {"inradius", offsetof(sb_settings, probes.inradius.probe.enabled)},
-    {"boundary_distance", offsetof(sb_settings, probes.boundary_distance.probe.enabled)},
-    {"dead_relu", offsetof(sb_settings, probes.dead_relu.probe.enabled)},
-    {"regions", offsetof(sb_settings, probes.regions.probe.enabled)},
-};
-
-static bool neurons_are_hidden(const sb_settings *settings, char *message, size_t size) {
-    for (size_t i = 0; settings->model.depth < 2 && i < sizeof neuron_probes / sizeof *neuron_probes; i++)
-        if (*(const int64_t *)((const char *)settings + neuron_probes[i].enabled)) {
-            snprintf(message, size, "found %lld, a network without hidden neurons; allowed from 2 with probes.%s",
-                     (long long)settings->model.depth, neuron_probes[i].name);
-            return false;
-        }
-    return true;
-}
 
 #define READS(...)                                                                                                     \
     (const char *const[]) {                                                                                            \
@@ -288,7 +299,9 @@ const sb_rule sb_rules[] = {
      distances_are_a_range},
     {READS("probes.dead_relu.at", "training.steps"), "probes.dead_relu.at", dead_relu_moments},
     {READS("probes.regions.at", "training.steps"), "probes.regions.at", regions_moments},
+    {READS("probes.hamming.at", "training.steps"), "probes.hamming.at", hamming_moments},
     {READS("model.depth"), "model.depth", neurons_are_hidden},
+    {READS("validation", "target"), "validation.kind", pairs_have_places},
     {READS("probes.ntk.at", "training.steps"), "probes.ntk.at", ntk_moments},
     {READS("probes.ntk", "target", "validation", "training.loss"), "probes.ntk.frequencies", ntk_has_frequencies},
     {READS("probes.ntk", "target", "validation"), "probes.ntk.samples", ntk_resolves_frequencies},

@@ -43,6 +43,7 @@ static inline sb_settings hand_settings(void) {
                    .boundary_distance = {.probe = {1, {1, &all}}, .bins = 80, .low = 1e-6, .high = 100},
                    .dead_relu = {.probe = {1, {1, &all}}},
                    .regions = {.probe = {1, {1, &all}}},
+                   .hamming = {.probe = {1, {1, &all}}, .bins = 64},
                    .ntk = {.probe = {1, {1, &last}}, .samples = 48, .frequencies = 1, .threshold = 0.5},
                    .perturbation = {.probe = {1, {1, &last}}, .magnitudes = {1, &one}, .directions = 100},
                    .parameters = {.probe = {1, {1, &last}}},
