@@ -95,4 +95,27 @@ size_t sb_batch_size(const sb_settings *settings, size_t samples);
 void sb_batch_at(const sb_settings *settings, size_t samples, uint64_t step, int64_t *epoch, uint32_t *order,
                  size_t *first, size_t *count);
 
+/* --- The kernel's eigenvectors --------------------------------------------------------------------------------------
+ */
+
+/** Eigenvectors of the Gaussian kernel exp(-|x_n - x_m|^2 / (2 sigma^2)) of some inputs. */
+typedef struct sb_kernel_basis {
+    size_t size; /**< number of inputs, and of eigenvectors */
+    double sigma;
+    double *values;  /**< [size] eigenvalues, falling */
+    double *vectors; /**< [size][size] row i: unit eigenvector i, signed as sb_eigenvectors says */
+} sb_kernel_basis;
+
+/** Computes the basis for x[samples][inputs]; takes as long as sb_eigenvectors. SB_MEMORY, or SB_SYSTEM; @p basis is
+ * then empty. */
+sb_code sb_kernel_basis_create(const float *x, size_t samples, size_t inputs, double sigma, sb_kernel_basis *basis,
+                               sb_status *status);
+void sb_kernel_basis_destroy(sb_kernel_basis *basis);
+
+/** Bytes that sb_kernel_basis_create allocates, with those that it releases again. */
+size_t sb_kernel_basis_bytes(size_t samples, size_t inputs);
+
+/** What it costs, in operations of a training step that would take as long. */
+double sb_kernel_basis_flops(size_t samples, size_t inputs);
+
 #endif

@@ -77,10 +77,14 @@ enum {
     SB_CLIP_NONE = 0,     /**< training.weight_clip: none */
     SB_SAMPLES_ALL = 0,   /**< samples of a probe: all */
     SB_PAIRS_PAPER = 0,   /**< pairs of a probe: as many as in the paper */
+    SB_BINS_EACH = 0,     /**< probes.kernel_spectrum.bins: each */
     SB_SEED_OF_TRIAL = -1 /**< target.seed: trial */
 };
 #define SB_AT_LAST (-1.0) /**< an element of a probe's `at`: after the last step */
 #define SB_AT_ALL  (-2.0) /**< the only element of a probe's `at`: at every record */
+
+/** Most samples of which a kernel's eigenvectors are computed: 4096 take 15 seconds, in which no stop is heard. */
+enum { SB_KERNEL_SAMPLES_MAX = 4096 };
 
 /** When a probe is taken, and whether at all. */
 typedef struct sb_probe_settings {
@@ -202,6 +206,12 @@ typedef struct sb_settings {
         struct {
             sb_probe_settings probe;
         } accuracy;
+        struct {
+            sb_probe_settings probe;
+            double sigma;    /**< width of the kernel */
+            int64_t bins;    /**< number of bins; SB_BINS_EACH: one for each eigenvector */
+            int64_t vectors; /**< 1: also the eigenvectors */
+        } kernel_spectrum;
     } probes;
 } sb_settings;
 

@@ -20,6 +20,7 @@ const sb_probe *const sb_probe_table[] = {
     &sb_probe_parameters,
     &sb_probe_predictions,
     &sb_probe_accuracy,
+    &sb_probe_kernel_spectrum,
 };
 /* clang-format on */
 enum { PROBES = sizeof sb_probe_table / sizeof *sb_probe_table };

@@ -33,6 +33,7 @@ WORDS(losses, {"mse", SB_LOSS_MSE}, {"bce", SB_LOSS_BCE}, {"cross_entropy", SB_L
 WORDS(boundary_forms, {"both", SB_BOUNDARY_BOTH}, {"input", SB_BOUNDARY_INPUT}, {"layer", SB_BOUNDARY_LAYER});
 WORDS(paper_pairs, {"paper", SB_PAIRS_PAPER});
 WORDS(all_samples, {"all", SB_SAMPLES_ALL});
+WORDS(each_vector, {"each", SB_BINS_EACH});
 WORDS(moments, {"last", SB_AT_LAST}, {"all", SB_AT_ALL});
 
 /* Where a field lies, its type and range; its unit and default; its meaning. */
@@ -227,6 +228,14 @@ const sb_field sb_fields[] = {
     {MOMENTS("probes.parameters.at", probes.parameters.probe.at), .initial = "[0, last]"},
     {MOMENTS("probes.predictions.at", probes.predictions.probe.at), .initial = "[0, last]"},
     {MOMENTS("probes.accuracy.at", probes.accuracy.probe.at), .initial = "all"},
+    {MOMENTS("probes.kernel_spectrum.at", probes.kernel_spectrum.probe.at), .initial = "all"},
+    {FIELD("probes.kernel_spectrum.sigma", probes.kernel_spectrum.sigma, REAL, 1e-6, 1e6), .unit = "1",
+     .initial = "1.25", .fixed = true, .meaning = "width of the kernel exp(-r^2 / (2 sigma^2)) of the inputs"},
+    {FIELD("probes.kernel_spectrum.bins", probes.kernel_spectrum.bins, INTEGER, 1, SB_KERNEL_SAMPLES_MAX), .unit = "1",
+     .initial = "100", .words = each_vector, .fixed = true,
+     .meaning = "bins of eigenvectors, of equal width; each: one for each eigenvector"},
+    {BOOLEAN("probes.kernel_spectrum.vectors", probes.kernel_spectrum.vectors), .initial = "false", .fixed = true,
+     .meaning = "record the eigenvectors too"},
 };
 
 const size_t sb_field_count = sizeof sb_fields / sizeof *sb_fields;
@@ -284,6 +293,9 @@ static const struct {
      offsetof(sb_settings, probes.predictions.probe.enabled)},
     {"probes.accuracy", "The share of training samples that the network puts into their class.",
      offsetof(sb_settings, probes.accuracy.probe.enabled)},
+    {"probes.kernel_spectrum",
+     "The size of the network's coefficients in the basis of a Gaussian kernel's eigenvectors, and of the target's.",
+     offsetof(sb_settings, probes.kernel_spectrum.probe.enabled)},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 

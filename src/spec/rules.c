@@ -77,6 +77,21 @@ static bool cross_entropy_has_classes(const sb_settings *settings, char *message
     return false;
 }
 
+static bool kernel_spectrum_is_possible(const sb_settings *settings, char *message, size_t size) {
+    if (!settings->probes.kernel_spectrum.probe.enabled)
+        return true;
+    const size_t samples = sb_training_samples(settings), bins = (size_t)settings->probes.kernel_spectrum.bins;
+    if (samples > SB_KERNEL_SAMPLES_MAX)
+        snprintf(message, size, "found %zu training samples; allowed up to %d, whose eigenvectors take 15 seconds",
+                 samples, SB_KERNEL_SAMPLES_MAX);
+    else if (bins > samples)
+        snprintf(message, size, "found %zu bins for %zu training samples; allowed up to one bin for each, or 'each'",
+                 bins, samples);
+    else
+        return true;
+    return false;
+}
+
 static bool batch_fits(const sb_settings *settings, char *message, size_t size) {
     size_t samples = sb_training_samples(settings);
     if (settings->training.batch <= (int64_t)samples)
@@ -266,6 +281,7 @@ MOMENTS_RULE(perturbation, perturbation.probe)
 MOMENTS_RULE(parameters, parameters.probe)
 MOMENTS_RULE(predictions, predictions.probe)
 MOMENTS_RULE(accuracy, accuracy.probe)
+MOMENTS_RULE(kernel_spectrum, kernel_spectrum.probe)
 
 #define READS(...)                                                                                                     \
     (const char *const[]) {                                                                                            \
@@ -287,6 +303,7 @@ const sb_rule sb_rules[] = {
     {READS("target.kind", "embedding.kind"), "embedding.kind", embedding_is_of_curve},
     {READS("target.kind", "probes.spectrum"), "probes.spectrum", spectrum_has_frequencies},
     {READS("target.kind", "probes.perturbation"), "probes.perturbation", perturbation_has_frequencies},
+    {READS("probes.kernel_spectrum", "target", "validation"), "probes.kernel_spectrum", kernel_spectrum_is_possible},
     {READS("encoding.kind", "encoding.low", "encoding.high"), "encoding.low", interval_is_open},
     {READS("model.activation"), "model.activation", activation_has_regions},
     {READS("probes.perturbation.magnitudes"), "probes.perturbation.magnitudes", magnitudes_rise},
@@ -309,6 +326,7 @@ const sb_rule sb_rules[] = {
     {READS("probes.parameters.at", "training.steps"), "probes.parameters.at", parameters_moments},
     {READS("probes.predictions.at", "training.steps"), "probes.predictions.at", predictions_moments},
     {READS("probes.accuracy.at", "training.steps"), "probes.accuracy.at", accuracy_moments},
+    {READS("probes.kernel_spectrum.at", "training.steps"), "probes.kernel_spectrum.at", kernel_spectrum_moments},
 };
 
 const size_t sb_rule_count = sizeof sb_rules / sizeof *sb_rules;

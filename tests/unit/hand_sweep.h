@@ -48,7 +48,8 @@ static inline sb_settings hand_settings(void) {
                    .perturbation = {.probe = {1, {1, &last}}, .magnitudes = {1, &one}, .directions = 100},
                    .parameters = {.probe = {1, {1, &last}}},
                    .predictions = {.probe = {1, {1, &last}}},
-                   .accuracy = {.probe = {0, {1, &all}}}},
+                   .accuracy = {.probe = {0, {1, &all}}},
+                   .kernel_spectrum = {.probe = {1, {1, &all}}, .sigma = 1.25, .bins = 20, .vectors = 1}},
     };
     return settings;
 }
