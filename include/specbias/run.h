@@ -108,7 +108,8 @@ typedef struct sb_estimate {
     uint64_t trials;
     uint64_t records; /**< of all trials together */
     uint64_t file_bytes;
-    uint64_t memory_per_rank; /**< bytes: the largest trial, its checkpoint, and results that wait for a round */
+    uint64_t memory_per_rank; /**< bytes: the largest trial, its checkpoint, results that wait for a round, and the
+                                 content of the files of data */
     double flops;             /**< of the whole sweep, by the cost model */
     double rate;              /**< FLOP/s of one rank over the whole sweep */
     double seconds;           /**< predicted wall time */

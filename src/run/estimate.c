@@ -137,6 +137,14 @@ static uint64_t waiting_bytes(const sb_plan *plan, size_t ranks) {
     return payload * (results < most ? results : most);
 }
 
+/* What the files hold that all trials share. */
+static uint64_t source_bytes(const sb_sweep *sweep) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < sweep->source_count; ++i)
+        bytes += sb_source_bytes(sweep->sources[i]);
+    return bytes;
+}
+
 sb_code sb_plan_estimate(const sb_plan *plan, const sb_kernels *kernels, size_t ranks, sb_estimate *estimate,
                          sb_status *status) {
     model m = {.layout = plan->layout, .kernels = kernels};
@@ -154,7 +162,7 @@ sb_code sb_plan_estimate(const sb_plan *plan, const sb_kernels *kernels, size_t 
         code = sb_order_create(&plan->grid, trial_seconds, &m, &order, status);
     if (code != SB_OK)
         return code;
-    estimate->memory_per_rank = (uint64_t)bytes + waiting_bytes(plan, ranks);
+    estimate->memory_per_rank = (uint64_t)bytes + waiting_bytes(plan, ranks) + source_bytes(plan->sweep);
     estimate->longest = sb_order_cost(order, 0);
     estimate->rate = estimate->flops / sb_order_total(order);
     code = sb_order_simulate(order, ranks, &estimate->seconds, &estimate->efficiency, status);
