@@ -182,6 +182,10 @@ typedef struct sb_settings {
         } ntk;
         struct {
             sb_probe_settings probe;
+            sb_pair_settings pairs;
+        } confusion;
+        struct {
+            sb_probe_settings probe;
         } dead_relu;
         struct {
             sb_probe_settings probe;

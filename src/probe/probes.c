@@ -13,6 +13,7 @@ const sb_probe *const sb_probe_table[] = {
     &sb_probe_inradius,
     &sb_probe_boundary_distance,
     &sb_probe_ntk,
+    &sb_probe_confusion,
     &sb_probe_dead_relu,
     &sb_probe_regions,
     &sb_probe_hamming,

@@ -13,6 +13,7 @@ extern const sb_probe sb_probe_spectral_norm;
 extern const sb_probe sb_probe_inradius;
 extern const sb_probe sb_probe_boundary_distance;
 extern const sb_probe sb_probe_ntk;
+extern const sb_probe sb_probe_confusion;
 extern const sb_probe sb_probe_dead_relu;
 extern const sb_probe sb_probe_regions;
 extern const sb_probe sb_probe_hamming;

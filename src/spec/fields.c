@@ -220,6 +220,8 @@ const sb_field sb_fields[] = {
                 "and a target with frequencies below half the kernel's samples"},
     {FIELD("probes.ntk.threshold", probes.ntk.threshold, REAL, 0.01, 0.99), .unit = "1", .initial = "0.5",
      .meaning = "normalised magnitude at which a frequency counts as learned"},
+    {MOMENTS("probes.confusion.at", probes.confusion.probe.at), .initial = "last"},
+    PAIRS("probes.confusion", probes.confusion.pairs, "100"),
     {MOMENTS("probes.perturbation.at", probes.perturbation.probe.at), .initial = "last"},
     {FIELD("probes.perturbation.magnitudes", probes.perturbation.magnitudes, REALS, 0, 1e6), .unit = "1",
      .initial = "{from: 0, to: 5, count: 100}", .meaning = "delta, norm of the change of the parameters, rising"},
@@ -279,10 +281,13 @@ static const struct {
      "classes, a sample and the nearest or farthest of another class.",
      offsetof(sb_settings, probes.hamming.probe.enabled)},
     {"probes.ntk",
-     "The empirical neural tangent kernel: its eigenvalues, its alignment with the targets, and the steps to learn "
-     "each "
-     "frequency that it predicts, beside the measured ones.",
+     "The empirical neural tangent kernel: its eigenvalues, its alignment with the targets, and the steps that it "
+     "predicts for each frequency, beside the measured ones.",
      offsetof(sb_settings, probes.ntk.probe.enabled)},
+    {"probes.confusion",
+     "The cosine of the loss gradients of two samples, for local and for global pairs: its density, the share below 0, "
+     "and its mean.",
+     offsetof(sb_settings, probes.confusion.probe.enabled)},
     {"probes.perturbation",
      "The magnitude at each frequency that is left when all parameters are moved in a random direction, over that "
      "before.",

@@ -274,6 +274,7 @@ MOMENTS_RULE(spectral_norm, spectral_norm.probe)
 MOMENTS_RULE(inradius, inradius.probe)
 MOMENTS_RULE(boundary_distance, boundary_distance.probe)
 MOMENTS_RULE(ntk, ntk.probe)
+MOMENTS_RULE(confusion, confusion.probe)
 MOMENTS_RULE(dead_relu, dead_relu.probe)
 MOMENTS_RULE(regions, regions.probe)
 MOMENTS_RULE(hamming, hamming.probe)
@@ -320,6 +321,7 @@ const sb_rule sb_rules[] = {
     {READS("model.depth"), "model.depth", neurons_are_hidden},
     {READS("validation", "target"), "validation.kind", pairs_have_places},
     {READS("probes.ntk.at", "training.steps"), "probes.ntk.at", ntk_moments},
+    {READS("probes.confusion.at", "training.steps"), "probes.confusion.at", confusion_moments},
     {READS("probes.ntk", "target", "validation", "training.loss"), "probes.ntk.frequencies", ntk_has_frequencies},
     {READS("probes.ntk", "target", "validation"), "probes.ntk.samples", ntk_resolves_frequencies},
     {READS("probes.perturbation.at", "training.steps"), "probes.perturbation.at", perturbation_moments},

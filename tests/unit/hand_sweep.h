@@ -45,6 +45,7 @@ static inline sb_settings hand_settings(void) {
                    .regions = {.probe = {1, {1, &all}}},
                    .hamming = {.probe = {1, {1, &all}}, .bins = 64},
                    .ntk = {.probe = {1, {1, &last}}, .samples = 48, .frequencies = 1, .threshold = 0.5},
+                   .confusion = {.probe = {1, {1, &last}}},
                    .perturbation = {.probe = {1, {1, &last}}, .magnitudes = {1, &one}, .directions = 100},
                    .parameters = {.probe = {1, {1, &last}}},
                    .predictions = {.probe = {1, {1, &last}}},

@@ -37,6 +37,7 @@ static const char text[] = "specbias: 1\n"
                            "  boundary_distance: {}\n"
                            "  ntk: {at: last}\n"
                            "  kernel_spectrum: {bins: each}\n"
+                           "  confusion: {windows: 3, window_pairs: 4, global_pairs: 20}\n"
                            "axes: [probes.perturbation.directions: [1, 2, 3, 4]]\n";
 
 /* Each allocation of a trial in turn is refused, until one trial gets all it asks for. */

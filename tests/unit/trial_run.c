@@ -209,6 +209,7 @@ static const char probed[] = "specbias: 1\n"
                              "  parameters: {}\n"
                              "  boundary_distance: {}\n"
                              "  ntk: {at: last}\n"
+                             "  confusion: {windows: 3, window_pairs: 4, global_pairs: 20}\n"
                              "  perturbation: {magnitudes: [1, 2], directions: 3, at: last}\n";
 
 /* At every point where a measurement asks: a stop must not wait for a long probe. */
