@@ -89,6 +89,7 @@ typedef struct sb_probe {
 } sb_probe;
 
 /** All probes. */
+enum { SB_PROBES_MAX = 40 };
 extern const sb_probe *const sb_probe_table[];
 extern const size_t sb_probe_count;
 
@@ -100,6 +101,9 @@ sb_code sb_probes_declare(sb_layout *layout, sb_status *status);
 
 sb_code sb_probes_create(const sb_layout *layout, const sb_settings *settings, const sb_dataset *dataset,
                          const sb_shape *shape, sb_probes **probes, sb_status *status);
+
+/** Adds to seconds[i], from now on, the time that probe number i of the table takes; NULL: nothing. */
+void sb_probes_profile(sb_probes *probes, double *seconds);
 
 /** True if any probe is due after @p step updates. */
 bool sb_probes_due(const sb_probes *probes, int64_t step);

@@ -68,6 +68,8 @@ typedef struct sb_run_options {
     size_t reuse_count;
 } sb_run_options;
 
+enum { SB_MEASURING_LENGTH = 1024 };
+
 /** What came of it, equal on all ranks. */
 typedef struct sb_run_report {
     uint64_t trials;        /**< in the grid */
@@ -80,6 +82,8 @@ typedef struct sb_run_report {
     uint64_t first_damaged; /**< the lowest of them */
     uint64_t workers;       /**< ranks that committed at least one trial */
     double seconds;         /**< wall time of training */
+    double trial_seconds;   /**< that all ranks spent on trials, */
+    char measuring_seconds[SB_MEASURING_LENGTH]; /**< and what of it on measuring, as in sb_run_info */
     double efficiency; /**< time that the ranks spent on trials / (ranks x wall time); NaN if nothing was trained */
 } sb_run_report;
 

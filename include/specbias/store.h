@@ -35,6 +35,8 @@ typedef struct sb_run_info {
     const char *revision;     /**< of the source */
     const char *architecture; /**< BLIS sub-configuration */
     const char *kernels;      /**< of all networks; "" where the file has no place for it, as one of an older version */
+    /** What of trial_seconds went into measuring: "evaluation=1.2,spectrum=0.34", in seconds; "" as of kernels. */
+    const char *measuring_seconds;
 } sb_run_info;
 
 typedef struct sb_store sb_store;

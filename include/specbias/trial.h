@@ -46,6 +46,10 @@ typedef struct sb_result {
 /** A trial that is being trained, as its caller sees it between two steps. */
 typedef struct sb_trial sb_trial;
 
+/** Times of what is not training: of each probe, in the order of their table, and of evaluating the network on the
+ * training inputs, which comes before any of them. */
+enum { SB_MEASURING_EVALUATION = SB_PROBES_MAX, SB_MEASURING_TIMES };
+
 /** How the caller of a trial looks in on it. */
 typedef struct sb_trial_hooks {
     void *context; /**< passed to both */
@@ -56,6 +60,7 @@ typedef struct sb_trial_hooks {
      * measurement; after one last poll, for the caller to save the trial, it is what the trial returns. Must not be
      * SB_MEMORY, with which a probe fails. May be NULL. */
     sb_code (*progress)(void *context);
+    double *seconds; /**< [SB_MEASURING_TIMES] to which the time spent on measurements is added. May be NULL. */
 } sb_trial_hooks;
 
 /** Trains and measures trial @p number with networks of @p kernels.

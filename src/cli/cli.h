@@ -92,6 +92,12 @@ const char *sb_print_seconds(double seconds, char text[SB_PRINT_LENGTH]);
 /* "2024-05-06 07:08:09 UTC". */
 const char *sb_print_time(double since_1970, char text[SB_PRINT_LENGTH]);
 
+/* Of sb_run_info.measuring_seconds: takes the next entry off @p *text. False at the end, and where it is damaged. */
+bool sb_next_measuring(const char **text, char name[SB_PRINT_LENGTH], double *seconds);
+/* Prints the line "evaluation 0.3 %, spectrum 0.8 %, training 98.9 %" of @p trial_seconds, with @p before it; nothing
+ * if nothing is known. */
+void sb_print_measuring(const char *before, const char *text, double trial_seconds);
+
 /* Prints the member "name": "text" of a JSON object, and @p after. */
 void sb_print_json_text(const char *name, const char *text, const char *after);
 

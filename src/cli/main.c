@@ -8,7 +8,7 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int print_help(FILE *out) {
     fputs("usage: specbias COMMAND [ARGUMENTS]\n\n"
-          "Trains many small ReLU networks over a grid described in one YAML file, spread over\n"
+          "Trains many small neural networks over a grid described in one YAML file, spread over\n"
           "MPI ranks, and writes how each learns the frequencies of its target into one HDF5 file.\n\n",
           out);
     for (int i = 0; i < COMMANDS; ++i)

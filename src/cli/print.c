@@ -31,6 +31,32 @@ const char *sb_print_time(double since_1970, char text[SB_PRINT_LENGTH]) {
     return text;
 }
 
+bool sb_next_measuring(const char **text, char name[SB_PRINT_LENGTH], double *seconds) {
+    _Static_assert(SB_PRINT_LENGTH == 64, "as in the format");
+    int length = 0;
+    if (sscanf(*text, "%63[a-z0-9_]=%lf%n", name, seconds, &length) != 2 || !(*seconds >= 0 && isfinite(*seconds)))
+        return false;
+    *text += length;
+    *text += **text == ',';
+    return true;
+}
+
+static void print_share(const char *name, double percent) {
+    const double least = 0.01;
+    printf("%s %s%.2g %%, ", name, percent < least ? "<" : "", fmax(percent, least));
+}
+
+void sb_print_measuring(const char *before, const char *text, double trial_seconds) {
+    double seconds, training = trial_seconds;
+    char name[SB_PRINT_LENGTH];
+    if (!*text || !(trial_seconds > 0))
+        return;
+    fputs(before, stdout);
+    for (; sb_next_measuring(&text, name, &seconds); training -= seconds)
+        print_share(name, 100 * seconds / trial_seconds);
+    printf("training %.3g %%\n", 100 * fmax(0, training / trial_seconds));
+}
+
 void sb_print_json_text(const char *name, const char *text, const char *after) {
     printf("\"%s\": \"", name);
     for (; *text; ++text)

@@ -32,6 +32,7 @@ static void print_report(const char *path, const sb_plan *plan, const sb_run_rep
         printf("%" PRIu64 " trial%s done in %s by %" PRIu64 " of %d ranks, efficiency %.2f\n", report->done,
                report->done == 1 ? "" : "s", sb_print_seconds(report->seconds, text), report->workers, ranks,
                report->efficiency);
+    sb_print_measuring("their time: ", report->measuring_seconds, report->trial_seconds);
     if (report->damaged)
         printf("%" PRIu64 " trial%s damaged in the file and had to be trained again, the first: %s\n", report->damaged,
                report->damaged == 1 ? " was" : "s were", sb_trial_name(plan->layout, report->first_damaged, name));

@@ -46,6 +46,7 @@ static void print_run(const sb_summary *summary) {
     puts("");
     if (isfinite(commit_share(run)))
         printf("commits    %.2g %% of the time\n", 100 * commit_share(run));
+    sb_print_measuring("time       ", run->measuring_seconds, run->trial_seconds);
     if (run->end > 0)
         printf("ended      %s\n", sb_print_time(run->end, text));
     else
@@ -71,14 +72,26 @@ static int print_text(const char *path, const sb_plan *plan, const sb_summary *s
     return 0;
 }
 
+/* The member "measuring_seconds" of a JSON object. */
+static void print_json_measuring(const char *text) {
+    const char *between = "";
+    char name[SB_PRINT_LENGTH];
+    double seconds;
+    printf("\"measuring_seconds\": {");
+    for (; sb_next_measuring(&text, name, &seconds); between = ", ")
+        printf("%s\"%s\": %.6g", between, name, seconds);
+    printf("}, ");
+}
+
 static void print_json_run(const sb_summary *summary) {
     const sb_run_info *run = &summary->last;
     printf(", \"run\": {\"start\": %.3f, \"end\": %.3f, \"updated\": %.3f, \"ranks\": %" PRId64 ", \"trials\": %" PRId64
            ", \"reused\": %" PRId64 ", \"updates\": %" PRId64
-           ", \"trial_seconds\": %.3f, \"commit_seconds\": %.3f, \"commit_share\": ",
+           ", \"trial_seconds\": %.6f, \"commit_seconds\": %.6f, \"commit_share\": ",
            run->start, run->end, run->updated, run->ranks, run->trials, run->reused, run->updates, run->trial_seconds,
            run->commit_seconds);
     printf(isfinite(commit_share(run)) ? "%.6f, " : "null, ", commit_share(run));
+    print_json_measuring(run->measuring_seconds);
     sb_print_json_text("hosts", run->hosts, ", ");
     sb_print_json_text("job", run->job, ", ");
     sb_print_json_text("versions", run->versions, ", ");
@@ -146,7 +159,9 @@ const sb_command sb_status_command = {
     .help = "usage: specbias status FILE [--json]\n\n"
             "Prints how many trials of a results file are done, failed (and why, and the first of them)\n"
             "and missing, and what is known about its newest run: 'efficiency' is the share of the ranks'\n"
-            "time that went into trials, 'commits' what went into commit rounds, in which no rank trains.\n"
+            "time that went into trials, 'commits' what went into commit rounds, in which no rank trains,\n"
+            "'time' what share of the trials' time each probe took, the evaluation of the network on the\n"
+            "training inputs, which they share, and training.\n"
             "Works while a run is writing: what it shows is as old as the last commit.\n\n"
             "  --json   one JSON object on one line; times are seconds since 1970, end is 0 while it runs\n",
     .options = "hj",

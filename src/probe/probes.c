@@ -26,6 +26,7 @@ const sb_probe *const sb_probe_table[] = {
 /* clang-format on */
 enum { PROBES = sizeof sb_probe_table / sizeof *sb_probe_table };
 const size_t sb_probe_count = PROBES;
+_Static_assert(sizeof sb_probe_table / sizeof *sb_probe_table <= SB_PROBES_MAX, "raise SB_PROBES_MAX");
 
 /* --- Declaring ------------------------------------------------------------------------------------------------------
  */
@@ -88,6 +89,7 @@ struct sb_probes {
     const sb_layout *layout;
     sb_settings settings; /* of the trial */
     void *states[PROBES]; /* in the table's order; NULL: none */
+    double *seconds;      /* [PROBES] spent so far; NULL: not measured */
 };
 
 static bool is_enabled(const sb_probe *probe, const sb_settings *settings) {
@@ -121,6 +123,10 @@ void sb_probes_destroy(sb_probes *probes) {
         if (probes->states[i])
             sb_probe_table[i]->destroy(probes->states[i]);
     free(probes);
+}
+
+void sb_probes_profile(sb_probes *probes, double *seconds) {
+    probes->seconds = seconds;
 }
 
 /* The moment of probe number @p i that lies at @p step; SIZE_MAX if there is none. */
@@ -196,8 +202,12 @@ static sb_code measure_moment(const sb_probes *probes, size_t i, const sb_probe_
 
 sb_code sb_probes_measure(sb_probes *probes, const sb_probe_view *view, void *payload, sb_status *status) {
     sb_code code = SB_OK;
-    for (size_t i = 0; code == SB_OK && i < PROBES; i++)
+    for (size_t i = 0; code == SB_OK && i < PROBES; i++) {
+        const double since = sb_seconds();
         code = measure_moment(probes, i, view, payload, status);
+        if (probes->seconds && is_enabled(sb_probe_table[i], &probes->settings))
+            probes->seconds[i] += sb_seconds() - since;
+    }
     return code;
 }
 

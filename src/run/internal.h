@@ -80,9 +80,10 @@ double sb_time_of_day(void);
 
 /* What this run has done; real numbers so that one reduction adds them all, exact below 2^53. */
 typedef struct sb_tally {
-    double done, failed; /* trials committed */
-    double updates;      /* training steps made, of trials finished or not */
-    double busy;         /* seconds spent on trials, finished or not, as of the last round */
+    double done, failed;                  /* trials committed */
+    double updates;                       /* training steps made, of trials finished or not */
+    double busy;                          /* seconds spent on trials, finished or not, as of the last round */
+    double measuring[SB_MEASURING_TIMES]; /* seconds of those */
 } sb_tally;
 
 typedef struct sb_work {
@@ -95,6 +96,7 @@ typedef struct sb_work {
     sb_run_info info;
     sb_display display;
     sb_tally mine, all;
+    char measuring[SB_MEASURING_LENGTH]; /* of all, for info */
     uint64_t max_failures;
     double started; /* of the whole run, sb_seconds */
     sb_stopwatch busy;

@@ -4,6 +4,7 @@
 #include <specbias/comm.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void count_states(const sb_store *store, uint64_t trials, sb_run_report *report) {
     const uint8_t *states = sb_store_states(store);
@@ -52,6 +53,8 @@ static sb_code report_run(const sb_work *work, sb_run_report *report, sb_status 
     report->workers = (uint64_t)workers;
     report->done = (uint64_t)work->all.done;
     report->failed = (uint64_t)work->all.failed;
+    report->trial_seconds = work->all.busy;
+    memcpy(report->measuring_seconds, work->measuring, sizeof work->measuring);
     return sb_mpi_check(code, "MPI_Allreduce", status);
 }
 

@@ -109,7 +109,8 @@ sb_code sb_work_do(void *context, uint64_t ticket, sb_scheduler *scheduler, sb_s
     sb_result result = {0};
     sb_stopwatch_start(&work->busy);
     take_up(work, trial, &settings);
-    const sb_trial_hooks hooks = {.context = work, .poll = step_done, .progress = inside_probe};
+    const sb_trial_hooks hooks = {
+        .context = work, .poll = step_done, .progress = inside_probe, .seconds = work->mine.measuring};
     const sb_code code = sb_trial_run(layout, work->kernels, trial, work->state, &hooks, &result, status);
     sb_stopwatch_stop(&work->busy);
     if (code != SB_OK)
@@ -140,10 +141,21 @@ static sb_code count_results(sb_work *work, sb_status *status) {
     return sb_mpi_check(code, "MPI_Allreduce", status);
 }
 
+/* "evaluation=1.2,spectrum=0.34" of what took any time. */
+static void describe_measuring(const double *seconds, char text[SB_MEASURING_LENGTH]) {
+    int length = snprintf(text, SB_MEASURING_LENGTH, "evaluation=%.4g", seconds[SB_MEASURING_EVALUATION]);
+    for (size_t i = 0; i < sb_probe_count; ++i)
+        if (seconds[i] > 0 && length < SB_MEASURING_LENGTH)
+            length += snprintf(text + length, (size_t)(SB_MEASURING_LENGTH - length), ",%s=%.4g",
+                               sb_probe_table[i]->name, seconds[i]);
+}
+
 static void describe_run(sb_work *work) {
     work->info.trials = (int64_t)(work->all.done + work->all.failed);
     work->info.updates = (int64_t)work->all.updates;
     work->info.trial_seconds = work->all.busy;
+    describe_measuring(work->all.measuring, work->measuring);
+    work->info.measuring_seconds = work->measuring;
     work->info.updated = sb_time_of_day();
     work->display.efficiency = work->all.busy / (work->ranks * (sb_seconds() - work->started));
 }

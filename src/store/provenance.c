@@ -43,6 +43,8 @@ static const struct {
     {"architecture", NULL, "BLIS sub-configuration", SB_ELEMENT_CHAR, 32, offsetof(sb_run_info, architecture),
      ORDINARY},
     {"kernels", NULL, "kernels of the networks", SB_ELEMENT_CHAR, 32, offsetof(sb_run_info, kernels), ADDED},
+    {"measuring_seconds", NULL, "part of trial_seconds that each probe took, and evaluating the network for them",
+     SB_ELEMENT_CHAR, TEXT_MAX, offsetof(sb_run_info, measuring_seconds), ADDED},
 };
 
 static size_t rank_of(size_t which) {

@@ -6,7 +6,7 @@
 #include "columns.h"
 #include <specbias/store.h>
 
-enum { SB_RUN_FIELDS = 15 };
+enum { SB_RUN_FIELDS = 16 };
 
 /* The versions on which a new file's bytes depend, zero-padded: always of one length, or the file's places would depend
  * on it too. */

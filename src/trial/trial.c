@@ -40,7 +40,10 @@ static sb_code record(sb_trial *trial, sb_status *status) {
     if (!is_due && !is_last)
         return SB_OK;
     double loss;
+    const double since = sb_seconds();
     sb_code code = sb_workspace_evaluate(workspace, training, &loss);
+    if (trial->hooks->seconds)
+        trial->hooks->seconds[SB_MEASURING_EVALUATION] += sb_seconds() - since;
     if (code != SB_OK)
         return code;
     if (!isfinite(loss)) {
@@ -105,6 +108,7 @@ static sb_code attempt(sb_trial *trial, const sb_kernels *kernels, const void *s
         return code;
     restore(trial, saved);
     sb_network_on_block(workspace->scratch, hooks->progress, hooks->context);
+    sb_probes_profile(workspace->probes, hooks->seconds);
     code = train(trial, status);
     sb_workspace_destroy(workspace, &trial->training);
     return code;
