@@ -69,6 +69,7 @@ typedef enum sb_purpose {
     SB_PURPOSE_INRADIUS = 8,          /**< points whose first-layer regions are measured */
     SB_PURPOSE_PAIRS = 9,             /**< pairs of samples that are compared */
     SB_PURPOSE_IMAGE = 10,            /**< phases of an image */
+    SB_PURPOSE_NOISE = 11,            /**< label noise and its direction */
 } sb_purpose;
 
 /** Four independent uniform 32-bit words for counter (@p index, @p lane). */

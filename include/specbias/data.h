@@ -43,6 +43,14 @@ typedef struct sb_lattice {
     size_t dimensions, lengths[SB_LATTICE_MAX];
 } sb_lattice;
 
+/** Eigenvectors of the Gaussian kernel exp(-|x_n - x_m|^2 / (2 sigma^2)) of some inputs. */
+typedef struct sb_kernel_basis {
+    size_t size; /**< number of inputs, and of eigenvectors */
+    double sigma;
+    double *values;  /**< [size] eigenvalues, falling */
+    double *vectors; /**< [size][size] row i: unit eigenvector i, signed as sb_eigenvectors says */
+} sb_kernel_basis;
+
 /** Inputs and targets of one trial. */
 typedef struct sb_dataset {
     size_t samples; /**< N, for training */
@@ -52,6 +60,7 @@ typedef struct sb_dataset {
     float *y;       /**< [samples][outputs], with label noise */
     float *clean;   /**< [samples][outputs] without label noise; may be y itself */
     sb_lattice lattice;
+    sb_kernel_basis kernel; /**< of x, if the noise is made of it; otherwise empty */
     struct {
         size_t samples; /**< 0: no validation set */
         float *x, *y;   /**< [samples][inputs], [samples][outputs]; may be the training set's x and clean */
@@ -97,14 +106,6 @@ void sb_batch_at(const sb_settings *settings, size_t samples, uint64_t step, int
 
 /* --- The kernel's eigenvectors --------------------------------------------------------------------------------------
  */
-
-/** Eigenvectors of the Gaussian kernel exp(-|x_n - x_m|^2 / (2 sigma^2)) of some inputs. */
-typedef struct sb_kernel_basis {
-    size_t size; /**< number of inputs, and of eigenvectors */
-    double sigma;
-    double *values;  /**< [size] eigenvalues, falling */
-    double *vectors; /**< [size][size] row i: unit eigenvector i, signed as sb_eigenvectors says */
-} sb_kernel_basis;
 
 /** Computes the basis for x[samples][inputs]; takes as long as sb_eigenvectors. SB_MEMORY, or SB_SYSTEM; @p basis is
  * then empty. */

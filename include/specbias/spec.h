@@ -43,7 +43,7 @@ typedef struct sb_source {
 } sb_source;
 
 /* Values of the fields that choose by name. Their words are in the field table, in the same order. */
-typedef enum sb_target_kind { SB_TARGET_SINUSOIDS, SB_TARGET_DELTA, SB_TARGET_IMAGE } sb_target_kind;
+typedef enum sb_target_kind { SB_TARGET_SINUSOIDS, SB_TARGET_DELTA, SB_TARGET_IMAGE, SB_TARGET_DIGITS } sb_target_kind;
 typedef enum sb_fit { SB_FIT_CROP, SB_FIT_RESIZE } sb_fit;
 typedef enum sb_channels { SB_CHANNELS_GREY, SB_CHANNELS_RGB } sb_channels;
 typedef enum sb_amplitude_law { SB_AMPLITUDE_EQUAL, SB_AMPLITUDE_RISING, SB_AMPLITUDE_POWER } sb_amplitude_law;
@@ -65,7 +65,20 @@ typedef enum sb_activation {
     SB_ACTIVATION_TANH,
     SB_ACTIVATION_SINE
 } sb_activation;
-typedef enum sb_validation_kind { SB_VALIDATION_NONE, SB_VALIDATION_CLEAN, SB_VALIDATION_SPLIT } sb_validation_kind;
+typedef enum sb_noise_kind {
+    SB_NOISE_NONE,
+    SB_NOISE_RADIAL,
+    SB_NOISE_DIRECTION,
+    SB_NOISE_COMPONENT,
+    SB_NOISE_WHITE,
+    SB_NOISE_KERNEL
+} sb_noise_kind;
+typedef enum sb_validation_kind {
+    SB_VALIDATION_NONE,
+    SB_VALIDATION_CLEAN,
+    SB_VALIDATION_SPLIT,
+    SB_VALIDATION_ALTERNATE
+} sb_validation_kind;
 typedef enum sb_optimizer { SB_OPTIMIZER_ADAM } sb_optimizer;
 typedef enum sb_loss { SB_LOSS_MSE, SB_LOSS_BCE, SB_LOSS_CROSS_ENTROPY } sb_loss;
 typedef enum sb_boundary_form { SB_BOUNDARY_BOTH, SB_BOUNDARY_INPUT, SB_BOUNDARY_LAYER } sb_boundary_form;
@@ -118,9 +131,20 @@ typedef struct sb_settings {
         int64_t fit;               /**< image: sb_fit, how a file becomes a square of that size */
         int64_t channels;          /**< image: sb_channels */
         int64_t endpoint;          /**< image: 1: the last pixel has the coordinate 1, v = n/(size - 1), not n/size */
+        const sb_source *images;   /**< digits: a file of samples, or the word none */
+        const sb_source *labels;   /**< digits: a file of their classes, or the word none */
+        sb_list classes;           /**< digits: those that are learned */
         int64_t binarise;          /**< 1: the target is lambda(z) > threshold, as 0 or 1 */
         double threshold;
     } target;
+    struct {
+        int64_t kind;      /**< sb_noise_kind */
+        double amplitude;  /**< beta */
+        double frequency;  /**< k of a wave */
+        int64_t component; /**< of the principal components, from 1 */
+        double sigma;      /**< width of the kernel */
+        double exponent;   /**< by which coefficients grow along the kernel's eigenvectors */
+    } noise;
     struct {
         int64_t kind;   /**< sb_embedding_kind */
         int64_t petals; /**< L of gamma_L */
@@ -216,6 +240,9 @@ typedef struct sb_settings {
             int64_t bins;    /**< number of bins; SB_BINS_EACH: one for each eigenvector */
             int64_t vectors; /**< 1: also the eigenvectors */
         } kernel_spectrum;
+        struct {
+            sb_probe_settings probe;
+        } validation;
     } probes;
 } sb_settings;
 
@@ -228,6 +255,10 @@ size_t sb_validation_samples(const sb_settings *settings);
 /** Number, among all samples, of training or validation sample @p i. */
 size_t sb_training_sample(const sb_settings *settings, size_t i);
 size_t sb_validation_sample(const sb_settings *settings, size_t i);
+
+/** True if the target names a class for each sample, and true if it does so by one output for each class. */
+bool sb_has_classes(const sb_settings *settings);
+bool sb_is_one_hot(const sb_settings *settings);
 
 /** True if the target has frequencies: target.frequencies says which. */
 bool sb_has_frequencies(const sb_settings *settings);

@@ -1,5 +1,7 @@
 #include "families.h"
+#include "noise.h"
 #include <stdlib.h>
+#include <string.h>
 
 enum { BLOCK = 256 }; /* samples computed in double precision at a time */
 
@@ -23,9 +25,13 @@ size_t sb_dataset_coordinates(const sb_settings *settings) {
 sb_lattice sb_dataset_lattice(const sb_settings *settings) {
     const sb_target_ops *target = sb_target_of(settings);
     size_t samples = sb_dataset_samples(settings);
-    if (target->lattice)
-        return target->lattice(settings);
     bool whole = samples == sb_total_samples(settings);
+    if (target->lattice && settings->validation.kind == SB_VALIDATION_ALTERNATE) {
+        const size_t side = ((size_t)settings->target.size + 1) / 2;
+        return (sb_lattice){2, {side, side}};
+    }
+    if (target->lattice)
+        return whole ? target->lattice(settings) : (sb_lattice){0};
     return !target->locate && whole ? (sb_lattice){1, {samples}} : (sb_lattice){0};
 }
 
@@ -36,7 +42,9 @@ static bool holds_out(const sb_settings *settings) {
 
 size_t sb_dataset_bytes(const sb_settings *settings) {
     size_t rows = sb_dataset_samples(settings) + (holds_out(settings) ? sb_validation_samples(settings) : 0);
-    return rows * (sb_dataset_inputs(settings) + sb_dataset_outputs(settings)) * sizeof(float);
+    size_t clean = settings->noise.kind == SB_NOISE_NONE ? 0 : sb_dataset_samples(settings) * sizeof(float);
+    return rows * (sb_dataset_inputs(settings) + sb_dataset_outputs(settings)) * sizeof(float) + clean +
+           sb_noise_bytes(settings);
 }
 
 void sb_target_components(const sb_settings *settings, double *amplitudes, double *phases) {
@@ -146,6 +154,20 @@ static sb_code hold_out(const sb_settings *settings, const void *state, sb_datas
     return code == SB_OK ? fill(settings, state, &(set){samples, sb_validation_sample, *x, *y}, status) : code;
 }
 
+/* Adds label noise to the training targets and keeps those without. */
+static sb_code disturb(const sb_settings *settings, sb_dataset *dataset, sb_status *status) {
+    dataset->clean = dataset->y;
+    if (settings->noise.kind == SB_NOISE_NONE)
+        return SB_OK;
+    const size_t values = dataset->samples * dataset->outputs;
+    float *clean = sb_array(values, sizeof *clean, "the targets without noise", status);
+    if (!clean)
+        return SB_MEMORY;
+    memcpy(clean, dataset->y, values * sizeof *clean);
+    dataset->clean = clean;
+    return sb_noise_add(settings, dataset, status);
+}
+
 sb_code sb_dataset_create(const sb_settings *settings, sb_dataset *dataset, sb_status *status) {
     const sb_target_ops *target = sb_target_of(settings);
     void *state = NULL;
@@ -163,7 +185,8 @@ sb_code sb_dataset_create(const sb_settings *settings, sb_dataset *dataset, sb_s
         code = hold_out(settings, state, dataset, status);
     if (target->destroy && state)
         target->destroy(state);
-    dataset->clean = dataset->y;
+    if (code == SB_OK)
+        code = disturb(settings, dataset, status);
     if (settings->validation.kind == SB_VALIDATION_CLEAN) {
         dataset->validation.x = dataset->x;
         dataset->validation.y = dataset->clean;
@@ -178,6 +201,9 @@ void sb_dataset_destroy(sb_dataset *dataset) {
         free(dataset->validation.y);
         free(dataset->validation.x);
     }
+    if (dataset->clean != dataset->y)
+        free(dataset->clean);
+    sb_kernel_basis_destroy(&dataset->kernel);
     free(dataset->y);
     free(dataset->x);
     *dataset = (sb_dataset){0};

@@ -4,6 +4,7 @@ const sb_target_ops *const sb_target_table[] = {
     [SB_TARGET_SINUSOIDS] = &sb_target_sinusoids,
     [SB_TARGET_DELTA] = &sb_target_delta,
     [SB_TARGET_IMAGE] = &sb_target_image,
+    [SB_TARGET_DIGITS] = &sb_target_digits,
 };
 
 const sb_embedding_ops *const sb_embedding_table[] = {

@@ -44,7 +44,7 @@ typedef struct sb_encoding_ops {
     void (*encode)(const sb_settings *settings, const double *v, size_t samples, size_t coordinates, double *features);
 } sb_encoding_ops;
 
-extern const sb_target_ops sb_target_sinusoids, sb_target_delta, sb_target_image;
+extern const sb_target_ops sb_target_sinusoids, sb_target_delta, sb_target_image, sb_target_digits;
 extern const sb_embedding_ops sb_embedding_line, sb_embedding_circle, sb_embedding_petals, sb_embedding_parabola;
 extern const sb_encoding_ops sb_encoding_none, sb_encoding_interval, sb_encoding_positional, sb_encoding_fourier;
 

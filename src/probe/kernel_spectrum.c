@@ -44,7 +44,8 @@ static size_t modes(const void *context, const sb_settings *settings, double *va
 
 /* What a trial's measurements share. It depends on settings of the probe, none of which may be an axis. */
 typedef struct kernel_state {
-    sb_kernel_basis basis;
+    const sb_kernel_basis *basis; /* the dataset's, if its noise is made of the same; otherwise own */
+    sb_kernel_basis own;
     size_t bins;
     float *column;                    /* [samples] one output of all samples */
     double *squares;                  /* [samples] of coefficients */
@@ -58,14 +59,19 @@ static void destroy(void *state) {
     free(kernel->value);
     free(kernel->squares);
     free(kernel->column);
-    sb_kernel_basis_destroy(&kernel->basis);
+    sb_kernel_basis_destroy(&kernel->own);
     free(kernel);
+}
+
+/* True if the label noise is made of the same eigenvectors. */
+static bool is_shared(const sb_settings *settings) {
+    return settings->noise.kind == SB_NOISE_KERNEL && settings->noise.sigma == settings->probes.kernel_spectrum.sigma;
 }
 
 static size_t bytes(const sb_settings *settings) {
     const size_t samples = sb_dataset_samples(settings);
     return sizeof(kernel_state) + samples * (sizeof(float) + sizeof(double)) + 3 * bins_of(settings) * sizeof(double) +
-           sb_kernel_basis_bytes(samples, sb_dataset_inputs(settings));
+           (is_shared(settings) ? 0 : sb_kernel_basis_bytes(samples, sb_dataset_inputs(settings)));
 }
 
 /* The basis is found once in a trial. Coefficients wait for memory: 6 ms for 2000 samples, measured. */
@@ -83,12 +89,12 @@ static sb_code turn(const sb_probe_view *view) {
 /* Adds the squares of the coefficients of one output of values[samples][outputs]. */
 static sb_code add_output(const kernel_state *kernel, const float *values, size_t outputs, const sb_probe_view *view) {
     enum { ROWS = 1024 }; /* 20 ms for the largest basis */
-    const size_t samples = kernel->basis.size;
+    const size_t samples = kernel->basis->size;
     sb_code code = SB_OK;
     for (size_t n = 0; n < samples; n++)
         kernel->column[n] = values[n * outputs];
     for (size_t i = 0; code == SB_OK && i < samples; i++) {
-        double coefficient = sb_dot_mixed(kernel->column, kernel->basis.vectors + i * samples, samples);
+        double coefficient = sb_dot_mixed(kernel->column, kernel->basis->vectors + i * samples, samples);
         kernel->squares[i] += coefficient * coefficient;
         if (i % ROWS == ROWS - 1)
             code = turn(view);
@@ -99,7 +105,7 @@ static sb_code add_output(const kernel_state *kernel, const float *values, size_
 /* spectrum[bins] of values[samples][outputs]. */
 static sb_code find_spectrum(const kernel_state *kernel, const float *values, size_t outputs, const sb_probe_view *view,
                              double *spectrum) {
-    const size_t samples = kernel->basis.size;
+    const size_t samples = kernel->basis->size;
     sb_code code = SB_OK;
     for (size_t i = 0; i < samples; i++)
         kernel->squares[i] = 0;
@@ -117,10 +123,10 @@ static sb_code find_spectrum(const kernel_state *kernel, const float *values, si
 
 static void bin_eigenvalues(const kernel_state *kernel) {
     for (size_t bin = 0; bin < kernel->bins; bin++) {
-        const size_t first = first_of_bin(bin, kernel->bins, kernel->basis.size);
-        const size_t end = first_of_bin(bin + 1, kernel->bins, kernel->basis.size);
+        const size_t first = first_of_bin(bin, kernel->bins, kernel->basis->size);
+        const size_t end = first_of_bin(bin + 1, kernel->bins, kernel->basis->size);
         for (size_t i = first; i < end; i++)
-            kernel->value[bin] += kernel->basis.values[i] / (double)(end - first);
+            kernel->value[bin] += kernel->basis->values[i] / (double)(end - first);
     }
 }
 
@@ -138,8 +144,11 @@ static sb_code create(const sb_settings *settings, const sb_dataset *dataset, co
         (kernel->value = sb_array(bins, sizeof(double), "kernel eigenvalues", status)) &&
         (kernel->targets = sb_array(bins, sizeof(double), "a kernel spectrum", status)) &&
         (kernel->cleans = sb_array(bins, sizeof(double), "a kernel spectrum", status)))
+        code = SB_OK;
+    kernel->basis = is_shared(settings) ? &dataset->kernel : &kernel->own;
+    if (code == SB_OK && !is_shared(settings))
         code = sb_kernel_basis_create(dataset->x, samples, dataset->inputs, settings->probes.kernel_spectrum.sigma,
-                                      &kernel->basis, status);
+                                      &kernel->own, status);
     if (code == SB_OK)
         code = find_spectrum(kernel, dataset->y, dataset->outputs, NULL, kernel->targets);
     if (code == SB_OK)
@@ -169,7 +178,7 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
         of_cleans[bin] = kernel->cleans[bin];
         value[bin] = kernel->value[bin];
     }
-    copy_vectors(&kernel->basis, &outputs[4]);
+    copy_vectors(kernel->basis, &outputs[4]);
     return find_spectrum(kernel, view->outputs, view->dataset->outputs, view, outputs[0].values);
 }
 

@@ -22,6 +22,7 @@ const sb_probe *const sb_probe_table[] = {
     &sb_probe_predictions,
     &sb_probe_accuracy,
     &sb_probe_kernel_spectrum,
+    &sb_probe_validation,
 };
 /* clang-format on */
 enum { PROBES = sizeof sb_probe_table / sizeof *sb_probe_table };

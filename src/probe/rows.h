@@ -22,5 +22,6 @@ extern const sb_probe sb_probe_parameters;
 extern const sb_probe sb_probe_predictions;
 extern const sb_probe sb_probe_accuracy;
 extern const sb_probe sb_probe_kernel_spectrum;
+extern const sb_probe sb_probe_validation;
 
 #endif

@@ -11,7 +11,8 @@
 
 #define WORDS(name, ...) static const sb_word name[] = {__VA_ARGS__, {NULL, 0}}
 WORDS(booleans, {"false", 0}, {"true", 1});
-WORDS(target_kinds, {"sinusoids", SB_TARGET_SINUSOIDS}, {"delta", SB_TARGET_DELTA}, {"image", SB_TARGET_IMAGE});
+WORDS(target_kinds, {"sinusoids", SB_TARGET_SINUSOIDS}, {"delta", SB_TARGET_DELTA}, {"image", SB_TARGET_IMAGE},
+      {"digits", SB_TARGET_DIGITS});
 WORDS(power_law, {"power_law", 0});
 WORDS(fits, {"crop", SB_FIT_CROP}, {"resize", SB_FIT_RESIZE});
 WORDS(channels, {"grey", SB_CHANNELS_GREY}, {"rgb", SB_CHANNELS_RGB});
@@ -24,7 +25,11 @@ WORDS(encoding_kinds, {"none", SB_ENCODING_NONE}, {"interval", SB_ENCODING_INTER
       {"positional", SB_ENCODING_POSITIONAL}, {"fourier", SB_ENCODING_FOURIER});
 WORDS(activations, {"relu", SB_ACTIVATION_RELU}, {"leaky_relu", SB_ACTIVATION_LEAKY_RELU}, {"tanh", SB_ACTIVATION_TANH},
       {"sine", SB_ACTIVATION_SINE});
-WORDS(validation_kinds, {"none", SB_VALIDATION_NONE}, {"clean", SB_VALIDATION_CLEAN}, {"split", SB_VALIDATION_SPLIT});
+WORDS(validation_kinds, {"none", SB_VALIDATION_NONE}, {"clean", SB_VALIDATION_CLEAN}, {"split", SB_VALIDATION_SPLIT},
+      {"alternate", SB_VALIDATION_ALTERNATE});
+WORDS(noise_kinds, {"none", SB_NOISE_NONE}, {"radial", SB_NOISE_RADIAL}, {"direction", SB_NOISE_DIRECTION},
+      {"component", SB_NOISE_COMPONENT}, {"white", SB_NOISE_WHITE}, {"kernel", SB_NOISE_KERNEL});
+WORDS(no_file, {"none", 0});
 WORDS(optimizers, {"adam", SB_OPTIMIZER_ADAM});
 WORDS(no_clip, {"none", SB_CLIP_NONE});
 WORDS(full_batch, {"full", SB_BATCH_FULL});
@@ -78,10 +83,11 @@ const sb_field sb_fields[] = {
     {CHOICE("target.kind", target.kind, target_kinds), .initial = "sinusoids",
      .meaning =
          "sinusoids: sum_i A_i sin(2 pi k_i z + phi_i); delta: a peak at one sample; image: its pixels over their "
-         "coordinates (x, y)"},
+         "coordinates (x, y); digits: classes of small images"},
     {FIELD("target.samples", target.samples, INTEGER, 2, 67108864), .unit = "1", .initial = "200",
-     .condition = "kind=sinusoids delta",
-     .meaning = "N, for training and validation together; a curve is learned at z = n/N, n = 0 .. N-1"},
+     .condition = "kind=sinusoids delta digits",
+     .meaning = "N, for training and validation together; a curve is learned at z = n/N, n = 0 .. N-1; digits: the "
+                "first of their classes in the files"},
     {FIELD("target.frequencies", target.frequencies, INTEGERS, 1, 33554432), .unit = "1",
      .initial = "[5, 10, 15, 20, 25, 30, 35, 40, 45, 50]", .condition = "kind=sinusoids delta",
      .meaning = "k_i, rising, below N/2; of a delta, which has all, those that are looked at"},
@@ -114,10 +120,33 @@ const sb_field sb_fields[] = {
      .meaning = "one output or three; grey is the luma 0.299 R + 0.587 G + 0.114 B"},
     {BOOLEAN("target.endpoint", target.endpoint), .initial = "false", .condition = "kind=image",
      .meaning = "coordinates of pixel n; false: n/size; true: n/(size - 1)"},
+    {FILE_OF("target.images", target.images, SAMPLES), .initial = "none", .words = no_file, .condition = "kind=digits",
+     .meaning = "IDX file of the images, plain or gzip; pixels over 255 are the network's inputs"},
+    {FILE_OF("target.labels", target.labels, LABELS), .initial = "none", .words = no_file, .condition = "kind=digits",
+     .meaning = "IDX file of their classes"},
+    {FIELD("target.classes", target.classes, INTEGERS, 0, 255), .unit = "1", .initial = "[3, 8]",
+     .condition = "kind=digits",
+     .meaning = "those that are learned; two: -1 and 1 in this order; more, or two with training.loss cross_entropy: "
+                "one output for each, 1 where it is the sample's class, else 0"},
     {BOOLEAN("target.binarise", target.binarise), .initial = "false",
      .meaning = "learn 1 where the function is above the threshold, 0 elsewhere"},
     {FIELD("target.threshold", target.threshold, REAL, -1e6, 1e6), .unit = "1", .initial = "0.5",
      .condition = "binarise=true", .meaning = "threshold of a binarised target"},
+
+    {CHOICE("noise.kind", noise.kind, noise_kinds), .initial = "none",
+     .meaning = "x: a sample's inputs; radial: beta sin(2 pi k |x|); direction: beta sin(2 pi k v.x), v a random unit "
+                "vector; component: v a principal component of the training inputs; white: uniform on [-beta, beta]; "
+                "kernel: the sum of beta (i/(N-1))^exponent times eigenvector i, from 0, of a Gaussian kernel"},
+    {FIELD("noise.amplitude", noise.amplitude, REAL, 0, 1e6), .unit = "1", .initial = "1",
+     .condition = "kind=radial direction component white kernel", .meaning = "beta"},
+    {FIELD("noise.frequency", noise.frequency, REAL, 0, 1e6), .unit = "1", .initial = "1",
+     .condition = "kind=radial direction component", .meaning = "k of the wave"},
+    {FIELD("noise.component", noise.component, INTEGER, 1, SB_KERNEL_SAMPLES_MAX), .unit = "1", .initial = "1",
+     .condition = "kind=component", .meaning = "principal component, by falling variance, from 1"},
+    {FIELD("noise.sigma", noise.sigma, REAL, 1e-6, 1e6), .unit = "1", .initial = "1.25", .condition = "kind=kernel",
+     .meaning = "width of the kernel exp(-r^2 / (2 sigma^2)) of the training inputs"},
+    {FIELD("noise.exponent", noise.exponent, REAL, 0, 100), .unit = "1", .initial = "2", .condition = "kind=kernel",
+     .meaning = "by which the noise grows along the eigenvectors, ordered by falling eigenvalue"},
 
     {CHOICE("embedding.kind", embedding.kind, embedding_kinds), .initial = "line",
      .meaning = "x = gamma(z); line: z; circle: (cos, sin) of 2 pi z; petals: the circle times 1 + sin(2 pi L z)/2; "
@@ -141,7 +170,8 @@ const sb_field sb_fields[] = {
 
     {CHOICE("validation.kind", validation.kind, validation_kinds), .initial = "none",
      .meaning = "clean: the training samples with labels without noise; split: the last samples, which are not trained "
-                "on"},
+                "on; alternate: of an image, pixels with odd row and column, while only those with even ones are "
+                "trained on"},
     {FIELD("validation.share", validation.share, REAL, 0.001, 0.999), .unit = "1", .initial = "0.2",
      .condition = "kind=split", .meaning = "of the samples that are held out"},
 
@@ -238,6 +268,7 @@ const sb_field sb_fields[] = {
      .meaning = "bins of eigenvectors, of equal width; each: one for each eigenvector"},
     {BOOLEAN("probes.kernel_spectrum.vectors", probes.kernel_spectrum.vectors), .initial = "false", .fixed = true,
      .meaning = "record the eigenvectors too"},
+    {MOMENTS("probes.validation.at", probes.validation.probe.at), .initial = "all"},
 };
 
 const size_t sb_field_count = sizeof sb_fields / sizeof *sb_fields;
@@ -248,6 +279,7 @@ static const struct {
     size_t enabled; /* of a probe: offset of `enabled`, which is never 0 */
 } sections[] = {
     {"target", "The function to learn.", 0},
+    {"noise", "What is added to the training labels, of targets with one output.", 0},
     {"embedding", "The curve on which the samples lie.", 0},
     {"encoding", "What the network is given for each coordinate of a sample.", 0},
     {"validation", "Samples on which the network is tested.", 0},
@@ -301,6 +333,8 @@ static const struct {
     {"probes.kernel_spectrum",
      "The size of the network's coefficients in the basis of a Gaussian kernel's eigenvectors, and of the target's.",
      offsetof(sb_settings, probes.kernel_spectrum.probe.enabled)},
+    {"probes.validation", "Loss, accuracy (of classes) and PSNR (of an image) on the validation set.",
+     offsetof(sb_settings, probes.validation.probe.enabled)},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 

@@ -62,14 +62,16 @@ static bool bce_is_binary(const sb_settings *settings, char *message, size_t siz
 }
 
 static bool accuracy_has_classes(const sb_settings *settings, char *message, size_t size) {
-    if (!settings->probes.accuracy.probe.enabled || settings->target.binarise)
+    if (!settings->probes.accuracy.probe.enabled || sb_has_classes(settings))
         return true;
-    snprintf(message, size, "found accuracy of targets that are no classes; allowed with target.binarise: true");
+    snprintf(message, size,
+             "found accuracy of targets that are no classes; allowed with target.kind: digits or "
+             "target.binarise: true");
     return false;
 }
 
 static bool cross_entropy_has_classes(const sb_settings *settings, char *message, size_t size) {
-    if (settings->training.loss != SB_LOSS_CROSS_ENTROPY)
+    if (settings->training.loss != SB_LOSS_CROSS_ENTROPY || sb_is_one_hot(settings))
         return true;
     snprintf(message, size,
              "found cross_entropy with target.kind %s; allowed with targets that are one class of several",
@@ -92,6 +94,67 @@ static bool kernel_spectrum_is_possible(const sb_settings *settings, char *messa
     return false;
 }
 
+static bool digits_have_files(const sb_settings *settings, char *message, size_t size) {
+    if (settings->target.kind != SB_TARGET_DIGITS)
+        return true;
+    const bool has_images = !settings->target.images->word, has_labels = !settings->target.labels->word;
+    if (has_images && has_labels)
+        return true;
+    snprintf(message, size, "found no file%s; allowed the paths of two IDX files, target.images and target.labels",
+             has_images ? " of labels" : "");
+    return false;
+}
+
+static bool classes_differ(const sb_settings *settings, char *message, size_t size) {
+    const sb_list classes = settings->target.classes;
+    if (settings->target.kind != SB_TARGET_DIGITS)
+        return true;
+    if (classes.count < 2)
+        snprintf(message, size, "found one class; allowed two or more");
+    for (size_t i = 0; i < classes.count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (classes.values[i] == classes.values[j]) {
+                snprintf(message, size, "found %.0f twice; allowed classes that differ", classes.values[i]);
+                return false;
+            }
+    return classes.count >= 2;
+}
+
+static bool noise_has_one_output(const sb_settings *settings, char *message, size_t size) {
+    const bool several = sb_is_one_hot(settings) ||
+                         (settings->target.kind == SB_TARGET_IMAGE && settings->target.channels == SB_CHANNELS_RGB);
+    if (settings->noise.kind == SB_NOISE_NONE || !several)
+        return true;
+    snprintf(message, size,
+             "found noise on a target with several outputs; allowed with one: two classes of digits, "
+             "without training.loss cross_entropy, or a grey image");
+    return false;
+}
+
+static bool kernel_noise_is_possible(const sb_settings *settings, char *message, size_t size) {
+    const size_t samples = sb_training_samples(settings);
+    if (settings->noise.kind != SB_NOISE_KERNEL || samples <= SB_KERNEL_SAMPLES_MAX)
+        return true;
+    snprintf(message, size,
+             "found kernel with %zu training samples; allowed up to %d, whose eigenvectors take 15 seconds", samples,
+             SB_KERNEL_SAMPLES_MAX);
+    return false;
+}
+
+static bool alternate_has_image(const sb_settings *settings, char *message, size_t size) {
+    if (settings->validation.kind != SB_VALIDATION_ALTERNATE || settings->target.kind == SB_TARGET_IMAGE)
+        return true;
+    snprintf(message, size, "found alternate without pixels; allowed with target.kind: image");
+    return false;
+}
+
+static bool validation_has_samples(const sb_settings *settings, char *message, size_t size) {
+    if (!settings->probes.validation.probe.enabled || settings->validation.kind != SB_VALIDATION_NONE)
+        return true;
+    snprintf(message, size, "found without a validation set; allowed with validation.kind: clean, split or alternate");
+    return false;
+}
+
 static bool batch_fits(const sb_settings *settings, char *message, size_t size) {
     size_t samples = sb_training_samples(settings);
     if (settings->training.batch <= (int64_t)samples)
@@ -102,10 +165,9 @@ static bool batch_fits(const sb_settings *settings, char *message, size_t size) 
 }
 
 static bool embedding_is_of_curve(const sb_settings *settings, char *message, size_t size) {
-    if (settings->target.kind != SB_TARGET_IMAGE || settings->embedding.kind == SB_EMBEDDING_LINE)
+    if (sb_has_frequencies(settings) || settings->embedding.kind == SB_EMBEDDING_LINE)
         return true;
-    snprintf(message, size,
-             "found a curve for the samples of an image, which lie in a plane; allowed line, the default");
+    snprintf(message, size, "found a curve for samples that have places of their own; allowed line, the default");
     return false;
 }
 
@@ -283,6 +345,7 @@ MOMENTS_RULE(parameters, parameters.probe)
 MOMENTS_RULE(predictions, predictions.probe)
 MOMENTS_RULE(accuracy, accuracy.probe)
 MOMENTS_RULE(kernel_spectrum, kernel_spectrum.probe)
+MOMENTS_RULE(validation, validation.probe)
 
 #define READS(...)                                                                                                     \
     (const char *const[]) {                                                                                            \
@@ -295,8 +358,15 @@ const sb_rule sb_rules[] = {
     {READS("target.amplitudes", "target.frequencies"), "target.amplitudes", amplitudes_match},
     {READS("target.phases", "target.frequencies"), "target.phases", phases_match},
     {READS("training.loss", "target.binarise"), "training.loss", bce_is_binary},
-    {READS("target.binarise", "probes.accuracy"), "probes.accuracy", accuracy_has_classes},
-    {READS("training.loss", "target.kind"), "training.loss", cross_entropy_has_classes},
+    {READS("target.kind", "target.binarise", "probes.accuracy"), "probes.accuracy", accuracy_has_classes},
+    {READS("training.loss", "target.kind", "target.classes"), "training.loss", cross_entropy_has_classes},
+    {READS("target.kind", "target.images", "target.labels"), "target.images", digits_have_files},
+    {READS("target.kind", "target.classes"), "target.classes", classes_differ},
+    {READS("noise.kind", "target.kind", "target.classes", "target.channels", "training.loss"), "noise.kind",
+     noise_has_one_output},
+    {READS("noise.kind", "target", "validation"), "noise.kind", kernel_noise_is_possible},
+    {READS("validation.kind", "target.kind"), "validation.kind", alternate_has_image},
+    {READS("validation.kind", "probes.validation"), "probes.validation", validation_has_samples},
     {READS("training.batch", "target.kind", "target.samples", "target.size", "validation.kind", "validation.share"),
      "training.batch", batch_fits},
     {READS("validation.kind", "validation.share", "target.kind", "target.samples", "target.size"), "validation.share",
@@ -329,6 +399,7 @@ const sb_rule sb_rules[] = {
     {READS("probes.predictions.at", "training.steps"), "probes.predictions.at", predictions_moments},
     {READS("probes.accuracy.at", "training.steps"), "probes.accuracy.at", accuracy_moments},
     {READS("probes.kernel_spectrum.at", "training.steps"), "probes.kernel_spectrum.at", kernel_spectrum_moments},
+    {READS("probes.validation.at", "training.steps"), "probes.validation.at", validation_moments},
 };
 
 const size_t sb_rule_count = sizeof sb_rules / sizeof *sb_rules;

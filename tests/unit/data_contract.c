@@ -2,6 +2,7 @@
  * computed in another way. */
 #include "../../src/data/families.h"
 #include "check.h"
+#include "digits.h"
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ static sb_settings defaults(void) {
     settings.target.amplitude_exponent = -1;
     settings.target.image = &power_law;
     settings.target.size = 20;
+    set_digits(&settings);
     settings.embedding.petals = 4;
     settings.encoding.low = -2;
     settings.encoding.high = 3;

@@ -50,6 +50,7 @@ static inline sb_settings hand_settings(void) {
                    .parameters = {.probe = {1, {1, &last}}},
                    .predictions = {.probe = {1, {1, &last}}},
                    .accuracy = {.probe = {0, {1, &all}}},
+                   .validation = {.probe = {0, {1, &all}}},
                    .kernel_spectrum = {.probe = {1, {1, &all}}, .sigma = 1.25, .bins = 20, .vectors = 1}},
     };
     return settings;

@@ -26,6 +26,7 @@ static sb_settings small_settings(void) {
     settings.embedding.kind = SB_EMBEDDING_PETALS;
     settings.model.depth = 3;
     settings.model.width = 12;
+    settings.validation.kind = SB_VALIDATION_CLEAN;
     settings.probes.spectrum.full = 1;
     settings.probes.regions.map = 1;
     settings.probes.perturbation.magnitudes = (sb_list){3, magnitudes};
