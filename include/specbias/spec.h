@@ -222,6 +222,15 @@ typedef struct sb_settings {
         } hamming;
         struct {
             sb_probe_settings probe;
+            int64_t matrix; /**< 1: the whole matrix too, not only histograms */
+        } hyperplane_cosine;
+        struct {
+            sb_probe_settings probe;
+            int64_t size; /**< points of the grid in each direction */
+            int64_t map;  /**< 1: also the number of each point's region */
+        } slice;
+        struct {
+            sb_probe_settings probe;
             sb_list magnitudes; /**< delta >= 0 */
             int64_t directions; /**< random directions for each magnitude */
         } perturbation;

@@ -17,6 +17,8 @@ const sb_probe *const sb_probe_table[] = {
     &sb_probe_dead_relu,
     &sb_probe_regions,
     &sb_probe_hamming,
+    &sb_probe_hyperplane_cosine,
+    &sb_probe_slice,
     &sb_probe_perturbation,
     &sb_probe_parameters,
     &sb_probe_predictions,

@@ -17,6 +17,8 @@ extern const sb_probe sb_probe_confusion;
 extern const sb_probe sb_probe_dead_relu;
 extern const sb_probe sb_probe_regions;
 extern const sb_probe sb_probe_hamming;
+extern const sb_probe sb_probe_hyperplane_cosine;
+extern const sb_probe sb_probe_slice;
 extern const sb_probe sb_probe_perturbation;
 extern const sb_probe sb_probe_parameters;
 extern const sb_probe sb_probe_predictions;

@@ -240,6 +240,14 @@ const sb_field sb_fields[] = {
     PAIRS("probes.hamming", probes.hamming.pairs, "250"),
     {FIELD("probes.hamming.bins", probes.hamming.bins, INTEGER, 1, 10000), .unit = "1", .initial = "64",
      .meaning = "bins of the histogram, of equal width from 0 to all hidden neurons"},
+    {MOMENTS("probes.hyperplane_cosine.at", probes.hyperplane_cosine.probe.at), .initial = "last"},
+    {BOOLEAN("probes.hyperplane_cosine.matrix", probes.hyperplane_cosine.matrix), .initial = "true",
+     .meaning = "record the whole matrix too, of all hidden neurons, and not only the histogram of each layer"},
+    {MOMENTS("probes.slice.at", probes.slice.probe.at), .initial = "last"},
+    {FIELD("probes.slice.size", probes.slice.size, INTEGER, 2, 4096), .unit = "1", .initial = "512", .fixed = true,
+     .meaning = "points of the grid in each direction"},
+    {BOOLEAN("probes.slice.map", probes.slice.map), .initial = "false",
+     .meaning = "record the number of each point's activation pattern too, from 0 in the order of first appearance"},
     {MOMENTS("probes.ntk.at", probes.ntk.probe.at), .initial = "[0, last]"},
     {FIELD("probes.ntk.samples", probes.ntk.samples, INTEGER, 2, 32766), .unit = "1", .initial = "256",
      .words = all_samples, .fixed = true,
@@ -312,6 +320,14 @@ static const struct {
      "record from windows of 50 of 2048 samples of a curve or 50 x 50 of 512 x 512 pixels, and pairs far apart; of "
      "classes, a sample and the nearest or farthest of another class.",
      offsetof(sb_settings, probes.hamming.probe.enabled)},
+    {"probes.hyperplane_cosine",
+     "The cosines between the weight rows of all hidden neurons, rows of fewer weights padded with zeros.",
+     offsetof(sb_settings, probes.hyperplane_cosine.probe.enabled)},
+    {"probes.slice",
+     "How many activation patterns a plane through the network's input space meets: a grid on [-1,1) over the first "
+     "two "
+     "inputs (low) and over the last two (high), the others 0.",
+     offsetof(sb_settings, probes.slice.probe.enabled)},
     {"probes.ntk",
      "The empirical neural tangent kernel: its eigenvalues, its alignment with the targets, and the steps that it "
      "predicts for each frequency, beside the measured ones.",

@@ -284,6 +284,18 @@ static bool neurons_are_hidden(const sb_settings *settings, char *message, size_
     return true;
 }
 
+/* Only a line without an encoding of several features gives a single input. */
+static bool slice_has_a_plane(const sb_settings *settings, char *message, size_t size) {
+    bool line = sb_has_frequencies(settings) && settings->embedding.kind == SB_EMBEDDING_LINE;
+    bool alone = settings->encoding.kind == SB_ENCODING_NONE || settings->encoding.kind == SB_ENCODING_INTERVAL;
+    if (!settings->probes.slice.probe.enabled || !line || !alone)
+        return true;
+    snprintf(message, size,
+             "found slices of a network with one input; allowed with two or more, from an embedding in "
+             "the plane, an encoding of several features, or an image");
+    return false;
+}
+
 /* They compare samples by their places on a curve or in an image. */
 static const char *const probes_of_pairs[] = {"probes.confusion", "probes.hamming"};
 
@@ -340,6 +352,8 @@ MOMENTS_RULE(confusion, confusion.probe)
 MOMENTS_RULE(dead_relu, dead_relu.probe)
 MOMENTS_RULE(regions, regions.probe)
 MOMENTS_RULE(hamming, hamming.probe)
+MOMENTS_RULE(hyperplane_cosine, hyperplane_cosine.probe)
+MOMENTS_RULE(slice, slice.probe)
 MOMENTS_RULE(perturbation, perturbation.probe)
 MOMENTS_RULE(parameters, parameters.probe)
 MOMENTS_RULE(predictions, predictions.probe)
@@ -388,6 +402,9 @@ const sb_rule sb_rules[] = {
     {READS("probes.dead_relu.at", "training.steps"), "probes.dead_relu.at", dead_relu_moments},
     {READS("probes.regions.at", "training.steps"), "probes.regions.at", regions_moments},
     {READS("probes.hamming.at", "training.steps"), "probes.hamming.at", hamming_moments},
+    {READS("probes.hyperplane_cosine.at", "training.steps"), "probes.hyperplane_cosine.at", hyperplane_cosine_moments},
+    {READS("probes.slice.at", "training.steps"), "probes.slice.at", slice_moments},
+    {READS("target.kind", "embedding.kind", "encoding.kind", "probes.slice"), "probes.slice", slice_has_a_plane},
     {READS("model.depth"), "model.depth", neurons_are_hidden},
     {READS("validation", "target"), "validation.kind", pairs_have_places},
     {READS("probes.ntk.at", "training.steps"), "probes.ntk.at", ntk_moments},

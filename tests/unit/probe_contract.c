@@ -29,6 +29,7 @@ static sb_settings small_settings(void) {
     settings.validation.kind = SB_VALIDATION_CLEAN;
     settings.probes.spectrum.full = 1;
     settings.probes.regions.map = 1;
+    settings.probes.slice.map = 1;
     settings.probes.perturbation.magnitudes = (sb_list){3, magnitudes};
     settings.probes.perturbation.directions = 4;
     return settings;

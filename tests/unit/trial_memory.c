@@ -26,6 +26,7 @@ void *__wrap_calloc(size_t elements, size_t size) {
 
 static const char text[] = "specbias: 1\n"
                            "target: {samples: 64, frequencies: [3, 7]}\n"
+                           "embedding: {kind: circle}\n"
                            "model: {depth: 4, width: 64}\n"
                            "training: {batch: 24, steps: 2}\n"
                            "probes:\n"
@@ -38,6 +39,11 @@ static const char text[] = "specbias: 1\n"
                            "  ntk: {at: last}\n"
                            "  kernel_spectrum: {bins: each}\n"
                            "  confusion: {windows: 3, window_pairs: 4, global_pairs: 20}\n"
+                           "  dead_relu: {}\n"
+                           "  regions: {}\n"
+                           "  hamming: {windows: 3, window_pairs: 4, global_pairs: 20}\n"
+                           "  hyperplane_cosine: {}\n"
+                           "  slice: {size: 9}\n"
                            "axes: [probes.perturbation.directions: [1, 2, 3, 4]]\n";
 
 /* Each allocation of a trial in turn is refused, until one trial gets all it asks for. */
