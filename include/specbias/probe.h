@@ -37,7 +37,8 @@ typedef struct sb_probe_variable {
     const char *name, *unit, *long_name;
     sb_type type;  /**< SB_TYPE_FLOAT32 or SB_TYPE_FLOAT64 */
     bool timeless; /**< the same at every moment: it has no dimension of moments */
-    bool watched;  /**< timeless, and found by watch(): missing where there was nothing to find */
+    bool watched;  /**< timeless, and found by watch(): missing where there was nothing to find; wanted() must not
+                        depend on fields that may be axes of the probe */
     /** False where the probe's settings do not ask for it: it is then NaN, and not declared if no combination of the
      * probe's axes asks. NULL: always wanted. */
     bool (*wanted)(const sb_settings *settings);

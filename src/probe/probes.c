@@ -140,8 +140,12 @@ static size_t moment_at(const sb_probes *probes, size_t i, int64_t step) {
 
 /* True if probe number @p i watches the network at @p step. */
 static bool watches_at(const sb_probes *probes, size_t i, int64_t step) {
-    return sb_probe_table[i]->watch && is_enabled(sb_probe_table[i], &probes->settings) &&
-           sb_moments_record(&probes->settings, step) != SIZE_MAX;
+    const sb_probe *probe = sb_probe_table[i];
+    const sb_settings *settings = &probes->settings;
+    bool wanted = false;
+    for (const sb_probe_variable *variable = probe->variables; variable->name; variable++)
+        wanted = wanted || (variable->watched && (!variable->wanted || variable->wanted(settings)));
+    return wanted && is_enabled(probe, settings) && sb_moments_record(settings, step) != SIZE_MAX;
 }
 
 bool sb_probes_due(const sb_probes *probes, int64_t step) {

@@ -20,8 +20,9 @@ probes:
   parameters: {at: [0, 100, last]}
   boundary_distance: {at: all, bins: 40}
 axes:
-  - model: [{depth: 2, width: 24}, {depth: 4, width: 16}]
+  - zip: {name: size, model.depth: [2, 4], model.width: [24, 16]}
   - embedding.kind: [line, parabola]
+  - model.activation: [relu, leaky_relu]
 """
 ABSOLUTE, RELATIVE = 1e-6, 1e-4  # a pre-activation of order 1 is right to 1e-6 in float32
 
