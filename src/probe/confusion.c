@@ -19,7 +19,7 @@
 #include <string.h>
 
 enum { HISTOGRAM, SHARE, MEAN, COUNT, VARIABLES_OF_KIND };
-enum { KINDS = SB_PAIRS_GLOBAL + 1, NUMBERS_MAX = 1 << 23, PAIRS_OF_WINDOW = 100 };
+enum { NUMBERS_MAX = 1 << 23, PAIRS_OF_WINDOW = 100 };
 static const uint32_t nowhere = UINT32_MAX;
 
 static const sb_probe_settings *settings_of(const sb_settings *settings) {
