@@ -29,6 +29,11 @@ void sb_source_release(sb_source *source);
 /** Bytes that the content takes. */
 size_t sb_source_bytes(const sb_source *source);
 
+enum { SB_SOURCE_VERSIONS_LENGTH = 128 };
+
+/** Versions of the libraries that decode files, separated by ", ": the last bit of a JPEG's pixels depends on them. */
+void sb_source_versions(char text[SB_SOURCE_VERSIONS_LENGTH]);
+
 /** Rules about the content of files, to be checked once all have been read (sb_grid_check). */
 extern const sb_rule sb_data_rules[];
 extern const size_t sb_data_rule_count;

@@ -1,5 +1,6 @@
 #include "source.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,4 +86,9 @@ size_t sb_source_bytes(const sb_source *source) {
     return content ? content->count * content->rows * content->columns * content->channels *
                          (content->maximum > UINT8_MAX ? 2 : 1)
                    : 0;
+}
+
+void sb_source_versions(char text[SB_SOURCE_VERSIONS_LENGTH]) {
+    snprintf(text, SB_SOURCE_VERSIONS_LENGTH, "libpng %s, libjpeg %s, zlib %s", sb_png_version(), sb_jpeg_version(),
+             sb_zlib_version());
 }

@@ -40,6 +40,11 @@ sb_reader sb_png_read, sb_jpeg_read;
 /** IDX, not compressed, with bytes in three dimensions or in one (labels: rows, columns and channels are 1). */
 sb_reader sb_idx_read_samples, sb_idx_read_labels;
 
+/** Such as "1.6.39", "turbo 2.1.5", "1.2.13". */
+const char *sb_png_version(void);
+const char *sb_jpeg_version(void);
+const char *sb_zlib_version(void);
+
 /** Makes room for the values of @p content, whose sizes and maximum are set. SB_INPUT if they are more than
  * SB_SOURCE_BYTES_MAX. */
 sb_code sb_content_allocate(sb_content *content, sb_status *status);

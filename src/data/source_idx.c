@@ -117,3 +117,7 @@ sb_code sb_gunzip(const uint8_t *bytes, size_t size, uint8_t **unpacked, size_t 
     *unpacked_size = used;
     return code;
 }
+
+const char *sb_zlib_version(void) {
+    return zlibVersion();
+}

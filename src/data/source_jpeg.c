@@ -73,3 +73,14 @@ sb_code sb_jpeg_read(const uint8_t *bytes, size_t size, sb_content *content, sb_
     }
     return code;
 }
+
+/* As compiled: the library does not tell. */
+const char *sb_jpeg_version(void) {
+#define TEXT_OF(value) #value
+#define TEXT(value)    TEXT_OF(value)
+#ifdef LIBJPEG_TURBO_VERSION
+    return "turbo " TEXT(LIBJPEG_TURBO_VERSION);
+#else
+    return TEXT(JPEG_LIB_VERSION);
+#endif
+}

@@ -124,3 +124,7 @@ sb_code sb_png_read(const uint8_t *bytes, size_t size, sb_content *content, sb_s
     }
     return code;
 }
+
+const char *sb_png_version(void) {
+    return png_get_libpng_ver(NULL);
+}

@@ -2,6 +2,7 @@
 #include <fftw3.h>
 #include <hdf5.h>
 #include <specbias/comm.h>
+#include <specbias/data.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ double sb_time_of_day(void) {
 }
 
 void sb_versions(char text[SB_VERSIONS_LENGTH]) {
-    char mpi[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+    char data[SB_SOURCE_VERSIONS_LENGTH], mpi[MPI_MAX_LIBRARY_VERSION_STRING] = "";
     int mpi_length = 0;
     unsigned major = 0, minor = 0, release = 0;
     if (MPI_Get_library_version(mpi, &mpi_length) != MPI_SUCCESS)
@@ -23,8 +24,9 @@ void sb_versions(char text[SB_VERSIONS_LENGTH]) {
     mpi[strcspn(mpi, ",\n")] = '\0'; /* Open MPI goes on with who built it where */
     if (H5get_libversion(&major, &minor, &release) < 0)
         major = minor = release = 0;
-    snprintf(text, SB_VERSIONS_LENGTH, "specbias %s, %s, HDF5 %u.%u.%u, BLIS %s, %s, libyaml %s", sb_version(), mpi,
-             major, minor, release, sb_blis_version(), fftw_version, yaml_get_version_string());
+    sb_source_versions(data);
+    snprintf(text, SB_VERSIONS_LENGTH, "specbias %s, %s, HDF5 %u.%u.%u, BLIS %s, %s, libyaml %s, %s", sb_version(), mpi,
+             major, minor, release, sb_blis_version(), fftw_version, yaml_get_version_string(), data);
 }
 
 static int by_name(const void *left, const void *right) {

@@ -2,6 +2,7 @@
 written: on one line, with exit code 2, by `run` on 1 and on 3 ranks and by `plan`.
 """
 import concurrent.futures
+import gzip
 import os
 import struct
 import subprocess
@@ -26,6 +27,7 @@ model: {depth: 2, width: 4}
 training: {steps: 3}
 """
 IMAGE = "target.image: "
+DIGITS = "target: {{kind: digits, images: {}, labels: {}, classes: [{}], samples: {}}}"
 
 
 def png(columns, rows, data, colour=2, depth=8):
@@ -47,6 +49,10 @@ def read(name):
         return file.read()
 
 
+def digits(images="digits.idx", labels="labels.idx", classes="3, 8", samples=5):
+    return DIGITS.format(images, labels, classes, samples)
+
+
 def make_files():
     """Sound files, what is made of them, and for each case: overrides, and parts of the one line."""
     pixels = np.random.default_rng(2).integers(0, 256, (14, 20, 3), dtype=np.uint8)
@@ -63,7 +69,18 @@ def make_files():
     write("bit.jpg", jpeg[:-60] + b"\xff\xd9\xff\xd9" + jpeg[-56:])
     write("empty.png", b"")
     write("text.png", b"not an image\n")
-    write("digits.idx", bytes([0, 0, 8, 3]) + struct.pack(">III", 2, 2, 2) + bytes(8))
+    images = bytes([0, 0, 8, 3]) + struct.pack(">III", 6, 2, 2) + bytes(range(24))
+    labels = bytes([0, 0, 8, 1]) + struct.pack(">I", 6) + bytes([3, 8, 3, 8, 3, 1])
+    write("digits.idx", images)
+    write("labels.idx", labels)
+    write("packed.idx.gz", gzip.compress(images))
+    write("cut.idx", images[:-3])
+    write("long.idx", images + b"\0")
+    write("cut.idx.gz", gzip.compress(images)[:-9])
+    write("bit.idx.gz", gzip.compress(images)[:-8] + bytes(8))
+    write("head.idx", images[:9])
+    write("floats.idx", bytes([0, 0, 13, 3]) + images[4:])
+    write("five.idx", bytes([0, 0, 8, 1]) + struct.pack(">I", 5) + labels[8:13])
     os.mkdir("folder.png")
     return [
         ([IMAGE + "missing.png"], ["missing.png: cannot be opened: No such file"]),
@@ -85,6 +102,19 @@ def make_files():
         (["axes: [target.size: [14, 15]]"], ["found 15, but 'good.png' has 20 x 14 pixels", "(first at target.size: 15)"]),
         (["axes: [target.image: [good.png, cut.png]]"], ["'cut.png' is a damaged PNG image: "]),
         (["axes: [target: [{kind: sinusoids}, {kind: image, image: cut.jpg, size: 8}]]"], ["'cut.jpg' is a damaged JPEG"]),
+        ([digits("cut.idx")], ["'cut.idx' is cut short: 21 bytes follow its head, which says 6 x 2 x 2"]),
+        ([digits("long.idx")], ["'long.idx' is too long: 25 bytes follow its head, which says 6 x 2 x 2"]),
+        ([digits("head.idx")], ["'head.idx' is cut short: it ends within its head, after 9 bytes"]),
+        ([digits("cut.idx.gz")], ["'cut.idx.gz' is cut short: its gzip data ends within a block"]),
+        ([digits("bit.idx.gz")], ["'bit.idx.gz' is damaged: "]),
+        ([digits("floats.idx")], ["'floats.idx' is IDX with elements of type 0x0d; allowed bytes"]),
+        ([digits("labels.idx")], ["target.images: 'labels.idx' is IDX with 1 dimension; allowed 3"]),
+        ([digits("good.png")], ["'good.png' is no IDX file"]),
+        ([digits("folder.png")], ["folder.png: found a folder"]),
+        ([digits(labels="digits.idx")], ["target.labels: 'digits.idx' is IDX with 3 dimensions; allowed 1"]),
+        ([digits(labels="five.idx")], ["'five.idx' with 5 labels for the 6 images of 'digits.idx'"]),
+        ([digits(classes="3, 5")], ["target.classes: found the class 5, of which 'labels.idx' has no sample"]),
+        ([digits(samples=6)], ["target.samples 6, but 'labels.idx' has 5 samples of these classes"]),
     ]
 
 
@@ -113,8 +143,10 @@ def main():
         os.chdir(folder)
         write("sweep.yaml", SWEEP.encode())
         cases = make_files()
-        good = subprocess.run([PROGRAM, "plan", "sweep.yaml"], capture_output=True, encoding="utf-8", check=False)
-        assert good.returncode == 0, good.stderr  # with sound data nothing is refused
+        for sound in ("model.width: 4", digits(), digits("packed.idx.gz")):  # of which nothing is refused
+            good = subprocess.run([PROGRAM, "plan", "sweep.yaml", "--set", sound.replace(": ", "=", 1)],
+                                  capture_output=True, encoding="utf-8", check=False)
+            assert good.returncode == 0, good.stderr
         commands = ([PROGRAM, "plan"], [PROGRAM, "run"], [*MPIRUN, "3", PROGRAM, "run"])
         with concurrent.futures.ThreadPoolExecutor(4) as pool:  # they mostly wait
             jobs = [pool.submit(check, case, command) for command in commands for case in cases]

@@ -448,6 +448,33 @@ static void fourier_features_approximate_a_gaussian_kernel(void **state) {
     sb_dataset_destroy(&other);
 }
 
+static void an_image_is_a_lattice_of_pixels(void **state) {
+    (void)state;
+    sb_settings settings = defaults();
+    settings.target.kind = SB_TARGET_IMAGE;
+    settings.target.channels = SB_CHANNELS_RGB;
+    sb_dataset whole = create(&settings);
+    const size_t at = 5 * 20 + 3; /* row 5, column 3 */
+    assert_int_equal(whole.samples, 400);
+    assert_int_equal(whole.inputs, 2);
+    assert_int_equal(whole.outputs, 3);
+    assert_true(whole.x[2 * at] == 3 / 20.0F && whole.x[2 * at + 1] == 5 / 20.0F);
+    assert_int_equal(whole.lattice.dimensions, 2);
+    assert_true(whole.lattice.lengths[0] == 20 && whole.lattice.lengths[1] == 20);
+    settings.validation.kind = SB_VALIDATION_SPLIT;
+    settings.validation.share = 0.25;
+    sb_dataset split = create(&settings);
+    assert_int_equal(split.lattice.dimensions, 0);
+    assert_memory_equal(split.y, whole.y, 300 * 3 * sizeof *split.y);
+    assert_memory_equal(split.validation.y, whole.y + 300 * 3, 100 * 3 * sizeof *split.y);
+    settings.target.seed = 8; /* another image than that of the trial's seed, 7 */
+    sb_dataset other = create(&settings);
+    assert_memory_not_equal(other.y, split.y, 300 * 3 * sizeof *split.y);
+    sb_dataset_destroy(&other);
+    sb_dataset_destroy(&split);
+    sb_dataset_destroy(&whole);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_combination_is_finite_bounded_and_deterministic),
@@ -460,6 +487,7 @@ int main(void) {
         cmocka_unit_test(random_phases_are_uniform_on_the_circle),
         cmocka_unit_test(a_binarised_target_is_1_above_the_threshold),
         cmocka_unit_test(a_split_holds_the_last_samples_out),
+        cmocka_unit_test(an_image_is_a_lattice_of_pixels),
         cmocka_unit_test(petals_have_the_published_radius_and_angle),
         cmocka_unit_test(a_circle_is_petals_with_L_0),
         cmocka_unit_test(line_and_parabola_are_z_and_its_square),
