@@ -103,7 +103,8 @@ sb_code sb_probes_declare(sb_layout *layout, sb_status *status);
 sb_code sb_probes_create(const sb_layout *layout, const sb_settings *settings, const sb_dataset *dataset,
                          const sb_shape *shape, sb_probes **probes, sb_status *status);
 
-/** Adds to seconds[i], from now on, the time that probe number i of the table takes; NULL: nothing. */
+/** Adds to seconds[i] the time that probe number i of the table took to be created and, from now on, takes to measure;
+ * NULL: nothing. Once, behind sb_probes_create. */
 void sb_probes_profile(sb_probes *probes, double *seconds);
 
 /** True if any probe is due after @p step updates. */

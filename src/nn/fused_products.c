@@ -85,7 +85,7 @@ static void multiply(sb_fused *fused, size_t features, size_t k, size_t samples,
         if (in_registers(kernel, &at))
             continue;
         sb_fused_finish(fused, features, count, at, fused->product);
-        memcpy(outputs, fused->product, kernel->panels * out * sizeof *outputs);
+        memcpy(outputs, fused->product, sb_round_up(count, vector) / vector * out * sizeof *outputs);
         sb_profile_mark(&fused->head, SB_PHASE_EPILOGUE);
     }
 }

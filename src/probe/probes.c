@@ -90,9 +90,10 @@ sb_code sb_probes_declare(sb_layout *layout, sb_status *status) {
 
 struct sb_probes {
     const sb_layout *layout;
-    sb_settings settings; /* of the trial */
-    void *states[PROBES]; /* in the table's order; NULL: none */
-    double *seconds;      /* [PROBES] spent so far; NULL: not measured */
+    sb_settings settings;   /* of the trial */
+    void *states[PROBES];   /* in the table's order; NULL: none */
+    double created[PROBES]; /* seconds that each took to be made */
+    double *seconds;        /* [PROBES] spent so far; NULL: not measured */
 };
 
 static bool is_enabled(const sb_probe *probe, const sb_settings *settings) {
@@ -109,8 +110,11 @@ sb_code sb_probes_create(const sb_layout *layout, const sb_settings *settings, c
     made->settings = *settings;
     sb_code code = SB_OK;
     for (size_t i = 0; code == SB_OK && i < PROBES; i++)
-        if (is_enabled(sb_probe_table[i], settings) && sb_probe_table[i]->create)
+        if (is_enabled(sb_probe_table[i], settings) && sb_probe_table[i]->create) {
+            const double since = sb_seconds();
             code = sb_probe_table[i]->create(settings, dataset, shape, &made->states[i], status);
+            made->created[i] = sb_seconds() - since;
+        }
     if (code != SB_OK) {
         sb_probes_destroy(made);
         return code;
@@ -129,6 +133,8 @@ void sb_probes_destroy(sb_probes *probes) {
 }
 
 void sb_probes_profile(sb_probes *probes, double *seconds) {
+    for (size_t i = 0; seconds && i < PROBES; i++)
+        seconds[i] += probes->created[i];
     probes->seconds = seconds;
 }
 
