@@ -296,11 +296,11 @@ static bool slice_has_a_plane(const sb_settings *settings, char *message, size_t
     return false;
 }
 
-/* They compare samples by their places on a curve or in an image. */
+/* They compare samples by their places on a curve or in an image; digits, which have none, by their classes. */
 static const char *const probes_of_pairs[] = {"probes.confusion", "probes.hamming"};
 
 static bool pairs_have_places(const sb_settings *settings, char *message, size_t size) {
-    if (sb_training_samples(settings) == sb_total_samples(settings))
+    if (settings->target.kind == SB_TARGET_DIGITS || sb_training_samples(settings) == sb_total_samples(settings))
         return true;
     for (size_t i = 0; i < sizeof probes_of_pairs / sizeof *probes_of_pairs; i++)
         if (is_enabled(settings, probes_of_pairs[i])) {

@@ -1,6 +1,6 @@
 # Claim: one sweep gives the same bits on 1, 2, 3 and 5 ranks: every value outside /provenance and the bookkeeping of runs,
 # by h5diff, and the digest; and on several ranks several of them trained. 12 trials, whose costs differ by a factor of some
-# 50, over two axes, with four probes.
+# 50, over two axes, with six probes.
 . "$(dirname "$0")/../shell.sh"
 command -v h5diff > /dev/null || skip "no h5diff (Debian: hdf5-tools)"
 cat > sweep.yaml << 'END'
@@ -13,6 +13,8 @@ record: {every: 20}
 probes:
   spectrum: {full: true}
   spectral_norm: {}
+  regions: {at: last}
+  hamming: {windows: 2, window_pairs: 20, global_pairs: 100, at: last}
   perturbation: {magnitudes: [0, 0.5, 2], directions: 5, at: last}
   parameters: {at: [0, last]}
 axes:
