@@ -8,16 +8,19 @@
  *     y^T Theta y / (||Theta||_F ||y||^2).
  *
  * What it predicts: while Theta stays as it is, gradient flow on the mean squared error moves the outputs by
- * df/dt = -(2/S) Theta (f - y), so that of an error along an eigenvector exp(-2 lambda t / S) is left (Lee et al.,
+ * df/dt = -(2/S) Theta (f - y), so that exp(-2 lambda t / S) is left of an error along an eigenvector (Lee et al.,
  * "Wide Neural Networks of Any Depth Evolve as Linear Models", NeurIPS 2019, section 2.2, whose loss has another
  * factor). Frequencies are nearly eigenvectors, exactly so in the limit of width on the circle, with eigenvalues that
  * fall with k (Basri et al., "The Convergence Rate of Neural Networks for Learned Functions of Different Frequencies",
- * NeurIPS 2019; Cao et al., "Towards Understanding the Spectral Bias of Deep Learning", IJCAI 2021). Frequency k is
- * given the Rayleigh quotient of its plane, lambda(k) = (s^T Theta s + c^T Theta c) / (s^T s + c^T c),  s[n] = sin(2 pi
- * k z_n), c[n] = cos(2 pi k z_n), and the steps in which gradient descent with the trial's learning rate brings it from
- * 0 to the share `threshold`: predicted_step(k) = S log(1 / (1 - threshold)) / (2 learning_rate lambda(k)). Where it is
- * no eigenvector, the convexity of exp makes this a lower bound. Adam takes other steps than gradient descent; of its
- * steps the prediction is one of ratios between frequencies, right up to one factor for all.
+ * NeurIPS 2019; Cao et al., "Towards Understanding the Spectral Bias of Deep Learning", IJCAI 2021). Frequency k of
+ * the target is given its Rayleigh quotient,
+ *     lambda(k) = s^T Theta s / s^T s,  s[n] = sin(2 pi k z_n + phi_k),
+ * and the steps in which gradient descent with the trial's learning rate brings it from 0 to the share `threshold`:
+ *     predicted_step(k) = S log(1 / (1 - threshold)) / (2 learning_rate lambda(k)).
+ * Where it is no eigenvector, the convexity of exp makes this a lower bound. Of Adam, which scales each parameter's
+ * step, and under which Theta grows a hundredfold, it predicts the order of the frequencies, not the ratios of their
+ * steps: on the circle (4 layers, width 128, rate 3e-4) at initialisation 1 : 5 : 30 : 139 : 528 for k = 1, 2, 4, 8,
+ * 16, where 1 : 1.5 : 3.5 : 7 : 19 was measured.
  *
  * Beside it stands the first record at which 2 |DFT(f)[k]| / (N A_k), as in the probe spectrum, is at least
  * `threshold`; missing where none was. */
@@ -295,13 +298,13 @@ const sb_probe sb_probe_ntk = {
                                             .type = SB_TYPE_FLOAT64,
                                             .wanted = wants_frequencies,
                                             .dimensions = {&sb_dimension_frequency}},
-                  [PREDICTED_STEP] = {.name = "ntk_predicted_step",
-                                      .unit = "1",
-                                      .long_name = "steps of gradient descent to learn the frequency by the neural "
-                                                   "tangent kernel; of Adam's, up to one factor",
-                                      .type = SB_TYPE_FLOAT64,
-                                      .wanted = wants_frequencies,
-                                      .dimensions = {&sb_dimension_frequency}},
+                  [PREDICTED_STEP] =
+                      {.name = "ntk_predicted_step",
+                       .unit = "1",
+                       .long_name = "steps of gradient descent to learn the frequency by the neural tangent kernel",
+                       .type = SB_TYPE_FLOAT64,
+                       .wanted = wants_frequencies,
+                       .dimensions = {&sb_dimension_frequency}},
                   [MEASURED_STEP] = {.name = "ntk_measured_step",
                                      .unit = "1",
                                      .long_name = "first record at which the frequency was learned",
