@@ -69,7 +69,7 @@ def make_files():
     write("bit.jpg", jpeg[:-60] + b"\xff\xd9\xff\xd9" + jpeg[-56:])
     write("empty.png", b"")
     write("text.png", b"not an image\n")
-    images = bytes([0, 0, 8, 3]) + struct.pack(">III", 6, 2, 2) + bytes(range(24))
+    images = bytes([0, 0, 8, 3]) + struct.pack(">III", 6, 28, 28) + bytes(range(168)) * 28
     labels = bytes([0, 0, 8, 1]) + struct.pack(">I", 6) + bytes([3, 8, 3, 8, 3, 1])
     write("digits.idx", images)
     write("labels.idx", labels)
@@ -102,8 +102,8 @@ def make_files():
         (["axes: [target.size: [14, 15]]"], ["found 15, but 'good.png' has 20 x 14 pixels", "(first at target.size: 15)"]),
         (["axes: [target.image: [good.png, cut.png]]"], ["'cut.png' is a damaged PNG image: "]),
         (["axes: [target: [{kind: sinusoids}, {kind: image, image: cut.jpg, size: 8}]]"], ["'cut.jpg' is a damaged JPEG"]),
-        ([digits("cut.idx")], ["'cut.idx' is cut short: 21 bytes follow its head, which says 6 x 2 x 2"]),
-        ([digits("long.idx")], ["'long.idx' is too long: 25 bytes follow its head, which says 6 x 2 x 2"]),
+        ([digits("cut.idx")], ["'cut.idx' is cut short: 4701 bytes follow its head, which says 6 x 28 x 28"]),
+        ([digits("long.idx")], ["'long.idx' is too long: 4705 bytes follow its head, which says 6 x 28 x 28"]),
         ([digits("head.idx")], ["'head.idx' is cut short: it ends within its head, after 9 bytes"]),
         ([digits("cut.idx.gz")], ["'cut.idx.gz' is cut short: its gzip data ends within a block"]),
         ([digits("bit.idx.gz")], ["'bit.idx.gz' is damaged: "]),
