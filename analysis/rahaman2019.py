@@ -2,16 +2,30 @@
 sweeps/rahaman2019. One function for each; the table is at the end."""
 
 import numpy
+from matplotlib import pyplot
+from matplotlib.colors import ListedColormap
 
 import curves
 import heatmap
 from curves import COLOURS, STEP, band
 from experiment import Figure
-from panels import REPLICATE, blank, page, panels_of, sign
+from panels import REPLICATE, Panel, blank, edges, page, panels_of, sign
 
-TARGET, NETWORK = "0.6", COLOURS[1]
+TARGET, NETWORK, CLEAN = "0.6", COLOURS[1], COLOURS[2]
+SIDES = COLOURS[1], COLOURS[5]  # of a target of two classes
 BANDS = "; bands: range over networks"
 MAGNITUDE = "Normalised magnitude, clipped at 1"
+
+
+def networks(results):
+    """A panel for each seed."""
+    for i in range(results.sizes[REPLICATE]):
+        yield Panel(results, {REPLICATE: i})
+
+
+def first(panels):
+    """The first panel with a finished network; figures.py refuses a file without any."""
+    return next(panel for panel in panels if panel.networks)
 
 
 def rahaman2019_fig1(results):
@@ -31,8 +45,8 @@ def rahaman2019_fig1(results):
 
 
 def rahaman2019_fig2(results):
-    """The learned function beside its target at the steps that were recorded; the first network of the sweep."""
-    panel = next(panels_of(results.isel({REPLICATE: [0]}), "prediction", "predictions_step", "sample", "output"))
+    """The learned function beside its target at the steps that were recorded, of one network."""
+    panel = first(networks(results))
     functions, steps, *_ = panel.values("prediction", "predictions_step", "sample", "output")
     targets, *_ = panel.values("targets", "sample", "output")
     z = numpy.arange(targets.shape[1]) / targets.shape[1]
@@ -59,6 +73,138 @@ def rahaman2019_fig3(results):
         heatmap.draw_heatmap(axes, panel, "perturbation", "magnitude", heatmap.RATIO)
         axes.set_ylabel(heatmap.NORM)
     sign(figure, results, title="Rahaman et al. 2019, figure 3")
+    return figure
+
+
+def rahaman2019_fig4(results):
+    """Validation loss over training under label noise: at two frequencies k for several amplitudes, at two amplitudes for
+    several k; black without noise."""
+    fixed = [(name, value) for name in ("frequency", "amplitude") for value in most_met(noise_of(results)[name])]
+    other = {"frequency": "amplitude", "amplitude": "frequency"}
+    figure, parts = page([f"{SYMBOL[name]}={value:g}, {SYMBOL[other[name]]} varied" for name, value in fixed], 4.2, 3.2)
+    for part, (name, value) in zip(parts, fixed):
+        dips(part.subplots(), results, noise_of(results)[name] == value, other[name])
+    sign(figure, results, BANDS, "Rahaman et al. 2019, figure 4")
+    return figure
+
+
+def rahaman2019_fig4_direction(results):
+    """As figure 4, under noise along a random direction."""
+    return variant_of_fig4(results, "noise along a random direction")
+
+
+def rahaman2019_fig4_component(results):
+    """As figure 4, under noise along a principal component."""
+    return variant_of_fig4(results, "noise along a principal component")
+
+
+def variant_of_fig4(results, title):
+    figure, (part,) = page(["$k$ varied"], 5, 3.6)
+    dips(part.subplots(), results, noise_of(results)["amplitude"] > 0, "frequency")
+    sign(figure, results, BANDS, f"Rahaman et al. 2019, as figure 4, {title}")
+    return figure
+
+
+SYMBOL = {"frequency": "$k$", "amplitude": "$\\beta$"}  # of label noise
+
+
+def noise_of(results):
+    """Amplitudes and frequencies of the label noise along the zip `noise`."""
+    return {name: results[name].values for name in SYMBOL}
+
+
+def most_met(values):
+    """The two most frequent of several values, rising."""
+    found, counts = numpy.unique(values, return_counts=True)
+    return sorted(found[numpy.argsort(-counts, kind="stable")[:2]])
+
+
+def dips(axes, results, chosen, by):
+    """Validation loss over training of the chosen points of the zip `noise`, told apart by one of their settings, and of
+    those without noise."""
+    noise = noise_of(results)
+    points = sorted(numpy.flatnonzero(chosen & (noise["amplitude"] > 0)), key=lambda point: noise[by][point])
+    without = numpy.flatnonzero(noise["amplitude"] == 0)[:1]
+    labels = ["no noise"] * len(without) + [f"{noise[by][point]:g}" for point in points]
+    colours = [COLOURS[0]] * len(without) + [*curves.shades(len(points))]
+    for point, label, colour in zip([*without, *points], labels, colours):
+        panel = Panel(results, {"noise": point})
+        if panel.networks:
+            losses, steps = panel.values("validation_loss", "step")
+            band(axes, steps, losses, colour, label)
+    axes.set(xlabel=STEP, ylabel="Validation loss", yscale="log")
+    axes.legend(title=SYMBOL[by], fontsize=7)
+    axes.grid(lw=0.3)
+
+
+def rahaman2019_fig5(white, growing):
+    """Above, label noise that is white, below, noise that grows along the kernel's eigenvectors: the coefficients of the
+    network's outputs in these eigenvectors at the steps that were recorded, beside those of the targets with and without
+    noise; and the loss against either."""
+    rows = [results for results in (white, growing) if results is not None]
+    figure = pyplot.figure(figsize=(14, 3.2 * len(rows) + 0.5), layout="constrained")
+    for part, results in zip(figure.subfigures(len(rows), 1, squeeze=False)[:, 0], rows):
+        panel = first(panels_of(results, "kernel_spectrum", "kernel_spectrum_step", "kernel_bin"))
+        spectra, steps, bins = panel.values("kernel_spectrum", "kernel_spectrum_step", "kernel_bin")
+        axes = part.subplots(1, len(steps) + 1, width_ratios=[1] * len(steps) + [1.6])
+        for side, step, of_step in zip(axes, steps, spectra.transpose(1, 0, 2)):
+            for name, colour in (("target", TARGET), ("clean", CLEAN)):
+                of_target, _ = panel.values(f"kernel_spectrum_{name}", "kernel_bin")
+                side.plot(bins, of_target.mean(axis=0), color=colour, lw=1)
+            band(side, bins, of_step, NETWORK)
+            side.set(title=f"iteration {step:g}", xlabel="Eigenvector", yscale="log")
+            side.sharey(axes[0])
+            side.label_outer()
+        axes[0].set_ylabel("Coefficient")
+        for variable, colour, label in (("loss", TARGET, "training labels"), ("validation_loss", CLEAN, "clean labels")):
+            losses, of_steps = panel.values(variable, "step")
+            band(axes[-1], of_steps, losses, colour, f"{label}: target, loss")
+        axes[-1].plot([], [], color=NETWORK, label="network")
+        axes[-1].set(xlabel=STEP, ylabel="Loss", yscale="log")
+        axes[-1].legend(fontsize=7)
+        part.suptitle("label noise: white" if results is white else "label noise: growing along the eigenvectors")
+    sign(figure, rows, BANDS, "Rahaman et al. 2019, figure 5")
+    return figure
+
+
+def rahaman2019_fig6(results):
+    """What each network says in the plane around the curve that it was trained on."""
+    panels = list(networks(results))
+    figure, parts = page([f"initialisation {panel.point(REPLICATE)}" for panel in panels], 4.4, 4.2)
+    for panel, part in zip(panels, parts):
+        if blank(part, panel, "function_grid"):
+            continue
+        (grid,), y, x, _ = panel.values("function_grid", "grid_y", "grid_x", "output")
+        (curve,), *_ = panel.values("inputs", "sample", "input")
+        (target,), *_ = panel.values("targets", "sample", "output")
+        axes = part.subplots()
+        says, sides = grid[:, :, 0], ListedColormap(SIDES)
+        axes.pcolormesh(x, y, says > 0, cmap=sides, vmin=0, vmax=1, alpha=0.25, rasterized=True)
+        axes.contour(x, y, numpy.abs(says), 12, colors="0.3", alpha=0.4, linewidths=0.6)
+        axes.scatter(curve[:, 0], curve[:, 1], c=target[:, 0], s=5, cmap=sides, vmin=0, vmax=1)
+        axes.set(xlabel="x", ylabel="y", aspect="equal")
+    sign(figure, results, "; colour: class, of samples and of the network; lines: |f|", "Rahaman et al. 2019, figure 6")
+    return figure
+
+
+def rahaman2019_arxiv6(results):
+    """The first eigenvectors of the kernel, and the discrete Fourier transform of all."""
+    panel = first(networks(results))
+    (vectors,), modes, samples = panel.values("kernel_eigenvector", "kernel_mode", "sample")
+    figure, (left, right) = page(["the first eigenvectors", "discrete Fourier transform of each"], 4.2, 3.6)
+    axes = left.subplots()
+    for vector, mode, colour in zip(vectors[:5], modes, curves.shades(5)):
+        axes.plot(samples / len(samples), vector, color=colour, label=f"{mode:g}")
+    axes.set(xlabel="x", ylabel="Eigenvector n", ylim=1.3 * numpy.array(axes.get_ylim()))
+    axes.legend(loc="lower center", ncols=5)
+    axes = right.subplots()
+    magnitude = numpy.abs(numpy.fft.rfft(vectors)) / numpy.sqrt(len(samples))
+    image = axes.pcolormesh(edges(modes), numpy.arange(magnitude.shape[1] + 1) - 0.5, magnitude.T, rasterized=True)
+    axes.figure.colorbar(image, ax=axes, pad=0.02).set_label("Magnitude")
+    axes.plot(modes, modes / 2, color="white", lw=0.8, ls=":", label="n/2")
+    axes.legend(labelcolor="white")
+    axes.set(xlabel="Eigenvector n, by falling eigenvalue", ylabel="Frequency, in periods of the domain")
+    sign(figure, results, title="Rahaman et al., arXiv 1806.08734, figure 6")
     return figure
 
 
@@ -91,7 +237,8 @@ def rahaman2019_fig8(results):
             continue
         values, _, petals, frequencies = panel.values("accuracy", "step", "petals", "frequencies")
         axes = part.subplots()
-        image = heatmap.draw_cells(axes, values.mean(axis=0)[-1], petals, frequencies, vmin=0.5, vmax=1)
+        mean = numpy.ma.masked_invalid(values).mean(axis=0)[-1]
+        image = heatmap.draw_cells(axes, mean, petals, frequencies, vmin=0.5, vmax=1)
         axes.figure.colorbar(image, ax=axes, pad=0.02, extend="min").set_label("Training accuracy")
         axes.set(xlabel="Frequency k of the target", ylabel="Number of petals L")
     sign(figure, results, title="Rahaman et al. 2019, figure 8")
@@ -149,10 +296,17 @@ def rahaman2019_appendix_parabola(results):
     return figure
 
 
+OF_KERNEL = ("kernel_spectrum", "kernel_spectrum_target", "kernel_spectrum_clean", "loss", "validation_loss")
 FIGURES = (
     Figure(rahaman2019_fig1, ("rahaman2019-fig1",), ("spectrum", "spectral_norm")),
     Figure(rahaman2019_fig2, ("rahaman2019-fig2",), ("prediction", "targets")),
     Figure(rahaman2019_fig3, ("rahaman2019-fig3",), ("perturbation",)),
+    Figure(rahaman2019_fig4, ("rahaman2019-fig4",), ("validation_loss",)),
+    Figure(rahaman2019_fig4_direction, ("rahaman2019-fig4_direction",), ("validation_loss",)),
+    Figure(rahaman2019_fig4_component, ("rahaman2019-fig4_component",), ("validation_loss",)),
+    Figure(rahaman2019_fig5, ("rahaman2019-fig5a", "rahaman2019-fig5b"), OF_KERNEL),
+    Figure(rahaman2019_fig6, ("rahaman2019-fig6",), ("function_grid", "inputs", "targets")),
+    Figure(rahaman2019_arxiv6, ("rahaman2019-arxiv6",), ("kernel_eigenvector",)),
     Figure(rahaman2019_fig7, ("rahaman2019-fig7",), ("spectrum", "loss")),
     Figure(rahaman2019_fig8, ("rahaman2019-fig8",), ("accuracy",)),
     Figure(rahaman2019_appendix_depth, ("rahaman2019-appendix_depth",), ("spectrum",)),

@@ -7,8 +7,10 @@ which the effect is absent: there the check must fail.
 """
 
 import functools
+import tempfile
 
 import claims
+import digits
 import experiments
 import numpy as np
 from experiments import rank_correlation
@@ -86,6 +88,121 @@ def test_fig3(claim):
     claim(f"norm 1 leaves k=4 above 0.8 and hurts the highest most: {np.round(response, 3)}", low_survive(response))
     response, _, _ = responses(1)
     claim(f"control, an untrained network: {np.round(response, 3)}", not low_survive(response))
+
+
+def dips_deepen(claim, name, frequencies):
+    """Under label noise of rising frequencies, the lowest validation loss falls; noise of the highest leaves a dip."""
+
+    def dips(of, amplitude, draws=None):
+        """The lowest and the last validation loss for each frequency, mean of networks."""
+        with tempfile.TemporaryDirectory() as folder:
+            results = run(name, *digits.write(folder, 500), "model.width=64", "training.learning_rate=1e-3",
+                          "training.steps=300", "record.every=5", "seed=[0, 1]", f"noise.frequency={of}",
+                          f"noise.amplitude={[amplitude] * len(of)}", draws=draws)
+        losses = results["validation_loss"].transpose("noise", "seed", "step")
+        return losses.min("step").mean("seed").values, losses.isel(step=-1).mean("seed").values
+
+    def deepen(lowest, last):
+        return bool((np.diff(lowest) < 0).all() and lowest[-1] < 0.5 * min(lowest[0], last[-1]))
+
+    lowest, last = dips(frequencies, 1, claim)
+    claim(f"noise of k={frequencies}: lowest validation loss {np.round(lowest, 2)}, last {np.round(last, 2)}",
+          deepen(lowest, last))
+    lowest, last = dips(frequencies, 0.01)
+    claim(f"control, hardly any noise: {np.round(lowest, 2)}, {np.round(last, 2)}", not deepen(lowest, last))
+
+
+def test_fig4(claim):
+    dips_deepen(claim, "fig4", [0.1, 0.2, 1])
+
+
+def test_fig4_direction(claim):
+    dips_deepen(claim, "fig4_direction", [0.2, 0.5, 2])
+
+
+def test_fig4_component(claim):
+    dips_deepen(claim, "fig4_component", [0.1, 0.2, 1])
+
+
+def spectra_at_the_dip(claim, name, noise):
+    """The leading eigenvectors are fitted first, and at the dip of the validation loss the network's spectrum is nearer to
+    the clean target's than to the noisy one's."""
+    steps = list(range(0, 301, 10))
+
+    def spectra(*overrides, draws=None):
+        with tempfile.TemporaryDirectory() as folder:
+            return run(name, *digits.write(folder, 400), "model.width=64", "training.learning_rate=1e-3", *overrides,
+                       f"training.steps={steps[-1]}", "record.every=10", f"probes.kernel_spectrum.at={steps}",
+                       "probes.kernel_spectrum.bins=20", "seed=[0, 1]", draws=draws)
+
+    def distances(results):
+        """From the clean and from the noisy target's spectrum, at the dip and at the end: [seed][dip, end]."""
+        at = results["validation_loss"].transpose("seed", "step").values.argmin(-1)
+        found = results["kernel_spectrum"].transpose("seed", "kernel_spectrum_step", "kernel_bin").values
+        network = np.stack([found[np.arange(len(at)), at], found[:, -1]], 1)
+        return [np.linalg.norm(network - results[f"kernel_spectrum_{of}"].values[:, None], axis=-1)
+                for of in ("clean", "target")]
+
+    def clean_at_the_dip(clean, noisy):
+        return bool((clean[:, 0] < noisy[:, 0]).all() and (noisy[:, 1] < clean[:, 1]).all())
+
+    def leading_first(results):
+        """How far the leading and the last quarter of the bins have come at a third of the training, over the end."""
+        found = results["kernel_spectrum"].mean("seed")
+        share = (found.isel(kernel_spectrum_step=len(steps) // 3) / found.isel(kernel_spectrum_step=-1)).values
+        return share[:5].mean(), share[-5:].mean()
+
+    results = spectra(draws=claim)
+    clean, noisy = distances(results)
+    claim(f"distance to the clean spectrum [network][dip, end] {np.round(clean, 2).tolist()}, to the noisy one "
+          f"{np.round(noisy, 2).tolist()}", clean_at_the_dip(clean, noisy))
+    leading, last = leading_first(results)
+    claim(f"at a third of training, {leading:.2f} of the leading coefficients and {last:.2f} of the last", leading > last + 0.1)
+    clean, noisy = distances(spectra(noise))
+    claim(f"control, {noise}: {np.round(clean, 2).tolist()}, {np.round(noisy, 2).tolist()}",
+          not clean_at_the_dip(clean, noisy))
+
+
+def test_fig5a(claim):
+    spectra_at_the_dip(claim, "fig5a", "noise.amplitude=0.01")
+
+
+def test_fig5b(claim):
+    spectra_at_the_dip(claim, "fig5b", "noise.amplitude=0.01")
+
+
+def test_fig6(claim):
+    small = ("target.frequencies=[30]", "model.width=64", "training.learning_rate=1e-3", "training.steps=1500")
+
+    def agreement(*overrides, draws=None):
+        """Accuracy of the worse network, and the share of the plane that the two put into the same class."""
+        results = run("fig6", *small, *overrides, draws=draws)
+        one, other = results["function_grid"].transpose("seed", ...).values > 0
+        return float(results["accuracy"].isel(step=-1).min()), float((one == other).mean())
+
+    def fit_and_differ(accuracy, same):
+        return accuracy > 0.95 and same < accuracy - 0.05
+
+    accuracy, same = agreement(draws=claim)
+    claim(f"both put {accuracy:.3f} of the samples into their class, and agree on {same:.2f} of the plane",
+          fit_and_differ(accuracy, same))
+    accuracy, same = agreement("training.steps=1")
+    claim(f"control, not trained: {accuracy:.3f}, {same:.2f}", not fit_and_differ(accuracy, same))
+
+
+def test_arxiv6(claim):
+    def frequencies(*overrides, draws=None):
+        """The frequency at which each eigenvector's Fourier transform is largest."""
+        vectors = run("arxiv6", *overrides, draws=draws)["kernel_eigenvector"].isel(seed=0).transpose("kernel_mode", ...)
+        return np.abs(np.fft.rfft(vectors.values)).argmax(-1)
+
+    def off(found):
+        return np.abs(found - np.arange(len(found)) / 2).max()
+
+    found = off(frequencies(draws=claim))
+    claim(f"the frequency of eigenvector n differs from n/2 by at most {found:.1f}, not over 1", found <= 1)
+    found = off(frequencies("probes.kernel_spectrum.sigma=1"))
+    claim(f"control, a kernel so wide that the last eigenvalues are rounding: {found:.1f}", not found <= 1)
 
 
 def test_fig7(claim):
