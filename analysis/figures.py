@@ -85,7 +85,7 @@ def main():
     parser.add_argument("files", metavar="FILE.h5", nargs="+", help="files of sweeps of one figure are drawn together")
     parser.add_argument("-o", "--output", metavar="FOLDER", default=".", help="where pictures go (default: here)")
     parser.add_argument("--format", choices=("png", "pdf", "svg"), default="png", help="of the pictures (default: png)")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     folder = pathlib.Path(arguments.output)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -85,10 +85,22 @@ def test_every_sweep_of_a_paper_has_a_figure_and_every_figure_its_sweeps(folder)
 
 
 def test_files_of_one_figure_are_drawn_together(folder):
-    write(folder / "one.h5", {"seed": [0, 1]}, PLAIN, AXES, title="rahaman2019-fig3")
-    write(folder / "two.h5", {"seed": [0]}, PLAIN, AXES, title="rahaman2019-fig3")
-    found = figures.together([folder / "one.h5", folder / "two.h5"])
-    assert [list(files) for _, files in found] == [["rahaman2019-fig3"]] * 2, "one sweep twice is two figures"
+    spectra = numpy.ones((2, 3))
+    variables = {
+        "kernel_spectrum": (("kernel_spectrum_step", "kernel_bin"), spectra),
+        "kernel_spectrum_target": (("kernel_bin",), spectra[0]),
+        "kernel_spectrum_clean": (("kernel_bin",), spectra[0]),
+        "validation_loss": PLAIN["loss"],
+        "loss": PLAIN["loss"],
+    }
+    axes = {"step": STEPS, "kernel_spectrum_step": [0, 1000], "kernel_bin": [0, 20, 40]}
+    files = {}
+    for part in "ba":
+        files[part] = write(folder / f"{part}.h5", {"seed": [0, 1]}, variables, axes, title=f"rahaman2019-fig5{part}")
+    done = draw(files["b"], folder, files["a"])
+    assert done.stdout.split() == [str(folder / "b_rahaman2019_fig5.png")], done.stderr
+    groups = figures.together([files["a"], files["a"], files["b"]])
+    assert [len(of_figure) for _, of_figure in groups] == [2, 1], "a sweep that comes twice is two figures"
 
 
 def test_vector_formats(folder):
