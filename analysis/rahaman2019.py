@@ -305,7 +305,6 @@ FIGURES = (
     Figure(rahaman2019_fig4_direction, ("rahaman2019-fig4_direction",), ("validation_loss",)),
     Figure(rahaman2019_fig4_component, ("rahaman2019-fig4_component",), ("validation_loss",)),
     Figure(rahaman2019_fig5, ("rahaman2019-fig5a", "rahaman2019-fig5b"), OF_KERNEL),
-    Figure(rahaman2019_fig6, ("rahaman2019-fig6",), ("function_grid", "inputs", "targets")),
     Figure(rahaman2019_arxiv6, ("rahaman2019-arxiv6",), ("kernel_eigenvector",)),
     Figure(rahaman2019_fig7, ("rahaman2019-fig7",), ("spectrum", "loss")),
     Figure(rahaman2019_fig8, ("rahaman2019-fig8",), ("accuracy",)),
