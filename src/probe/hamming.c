@@ -191,21 +191,26 @@ static size_t add_distances(const workspace *work, const sb_shape *shape, const 
     return all;
 }
 
-static void reduce(const workspace *work, const sb_probe_view *view, const size_t (*drawn)[2], size_t count,
-                   const result *to) {
+static sb_code reduce(const workspace *work, const sb_probe_view *view, const size_t (*drawn)[2], size_t count,
+                      const result *to) {
+    enum { AT_ONCE = 65536 }; /* pairs between two calls of progress: some ms */
     uint64_t sums[SB_DEPTH_MAX] = {0}, all = 0;
     const size_t bins = (size_t)view->settings->probes.hamming.bins, neurons = sb_hidden_neurons(view->shape);
+    sb_code code = SB_OK;
     memset(to->histogram, 0, bins * sizeof *to->histogram);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; code == SB_OK && i < count; i++) {
         size_t distance = add_distances(work, view->shape, drawn[i], sums), bin = distance * bins / neurons;
         to->histogram[bin < bins ? bin : bins - 1]++;
         all += distance;
+        if (i % AT_ONCE == AT_ONCE - 1 && view->progress)
+            code = view->progress(view->progress_context);
     }
     *to->mean = (double)all / (double)count;
     for (size_t layer = 1; layer < view->shape->depth; layer++)
         to->layers[layer - 1] = (double)sums[layer - 1] / (double)count;
     for (size_t bin = 0; bin < bins; bin++)
         to->histogram[bin] /= (double)count;
+    return code;
 }
 
 static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_output *outputs, sb_status *status) {
@@ -215,7 +220,7 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
     sb_code code = draw_and_evaluate(work, view, &numbers);
     for (size_t kind = 0; code == SB_OK && kind < KINDS; kind++) {
         const result to = {outputs[kind].values, outputs[KINDS + kind].values, outputs[2 * KINDS + kind].values};
-        reduce(work, view, work->drawn[kind], sb_pair_count(&numbers, kind), &to);
+        code = reduce(work, view, work->drawn[kind], sb_pair_count(&numbers, kind), &to);
     }
     return code;
 }
