@@ -2,7 +2,7 @@
  *     d(x) = min over hidden neurons of |z(x)| / ||grad z(x)||,
  * z being a pre-activation with its bias; neurons whose gradient is zero at x are skipped. In two forms:
  *     input  the gradient by the network's input (Hanin and Rolnick, "Complexity of Linear Regions in Deep Networks",
- *            ICML 2019, section 3.2; Lazzari and Liu 2023, figure 9), the distance within the region of x;
+ *            ICML 2019; Lazzari and Liu 2023, figure 9), the distance within the region of x;
  *     layer  the norm of the neuron's weight row, its gradient by the layer's own input, which Lazzari and Liu's
  *            published code computes. In the first layer, and only there, the two are the same.
  * Both are over the same inputs: all of them, or one at random from each of `samples` equal parts, the same at every

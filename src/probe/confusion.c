@@ -1,5 +1,5 @@
 /* Gradient confusion (Sankararaman et al., "The Impact of Neural Network Overparameterization on Gradient Confusion and
- * Stochastic Gradient Descent", ICML 2020; Lazzari and Liu 2023, section 5 and figures 5 and 6): for pairs of training
+ * Stochastic Gradient Descent", ICML 2020; Lazzari and Liu 2023, figures 5 and 6): for pairs of training
  * samples, local and global ones (pairs.h), the cosine
  *     cos(n, m) = g_n . g_m / (|g_n| |g_m|)
  * of the gradients of their losses by all weights and biases. Below 0 a step for one sample is a step against the
