@@ -134,7 +134,8 @@ typedef struct sb_settings {
         const sb_source *images;   /**< digits: a file of samples, or the word none */
         const sb_source *labels;   /**< digits: a file of their classes, or the word none */
         sb_list classes;           /**< digits: those that are learned */
-        int64_t binarise;          /**< 1: the target is lambda(z) > threshold, as 0 or 1 */
+        int64_t pixels;   /**< digits: of each image, so that the shape of a network is known without the files */
+        int64_t binarise; /**< 1: the target is lambda(z) > threshold, as 0 or 1 */
         double threshold;
     } target;
     struct {

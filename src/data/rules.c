@@ -54,6 +54,18 @@ static bool digits_are_there(const sb_settings *settings, char *message, size_t 
     return false;
 }
 
+static bool pixels_are_there(const sb_settings *settings, char *message, size_t size) {
+    if (settings->target.kind != SB_TARGET_DIGITS)
+        return true;
+    const sb_content *images = settings->target.images->content;
+    const size_t pixels = images->rows * images->columns;
+    if ((size_t)settings->target.pixels == pixels)
+        return true;
+    snprintf(message, size, "found %lld, but '%s' has images of %zu x %zu pixels; allowed %zu",
+             (long long)settings->target.pixels, settings->target.images->path, images->rows, images->columns, pixels);
+    return false;
+}
+
 static bool component_exists(const sb_settings *settings, char *message, size_t size) {
     if (settings->noise.kind != SB_NOISE_COMPONENT)
         return true;
@@ -76,6 +88,7 @@ const sb_rule sb_data_rules[] = {
     {READS("target.kind", "target.image", "target.size", "target.fit"), "target.size", image_covers_crop},
     {READS("target.kind", "target.images", "target.labels", "target.classes", "target.samples"), "target.classes",
      digits_are_there},
+    {READS("target.kind", "target.images", "target.pixels"), "target.pixels", pixels_are_there},
     {READS("noise.kind", "noise.component", "target", "embedding", "encoding"), "noise.component", component_exists},
 };
 

@@ -43,8 +43,7 @@ static void evaluate(const sb_settings *settings, const void *state, const size_
 }
 
 static size_t coordinates(const sb_settings *settings) {
-    const sb_content *images = settings->target.images->content;
-    return images->rows * images->columns;
+    return (size_t)settings->target.pixels;
 }
 
 static void locate(const sb_settings *settings, const void *state, const size_t *number, size_t count, double *v) {

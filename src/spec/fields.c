@@ -128,6 +128,8 @@ const sb_field sb_fields[] = {
      .condition = "kind=digits",
      .meaning = "those that are learned; two: -1 and 1 in this order; more, or two with training.loss cross_entropy: "
                 "one output for each, 1 where it is the sample's class, else 0"},
+    {FIELD("target.pixels", target.pixels, INTEGER, 1, 1048576), .unit = "1", .initial = "784",
+     .condition = "kind=digits", .meaning = "rows times columns of each image in the file"},
     {BOOLEAN("target.binarise", target.binarise), .initial = "false",
      .meaning = "learn 1 where the function is above the threshold, 0 elsewhere"},
     {FIELD("target.threshold", target.threshold, REAL, -1e6, 1e6), .unit = "1", .initial = "0.5",

@@ -28,6 +28,7 @@ static inline void set_digits(sb_settings *settings) {
     }
     settings->target.images = &images;
     settings->target.labels = &labels;
+    settings->target.pixels = DIGIT_PIXELS;
     settings->target.classes = (sb_list){2, wanted};
 }
 
