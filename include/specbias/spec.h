@@ -86,12 +86,15 @@ typedef enum sb_shuffle { SB_SHUFFLE_ONCE, SB_SHUFFLE_EPOCH, SB_SHUFFLE_NONE } s
 
 /** Special values that a field's words stand for. */
 enum {
-    SB_BATCH_FULL = 0,    /**< training.batch: full */
-    SB_CLIP_NONE = 0,     /**< training.weight_clip: none */
-    SB_SAMPLES_ALL = 0,   /**< samples of a probe: all */
-    SB_PAIRS_PAPER = 0,   /**< pairs of a probe: as many as in the paper */
-    SB_BINS_EACH = 0,     /**< probes.kernel_spectrum.bins: each */
-    SB_SEED_OF_TRIAL = -1 /**< target.seed: trial */
+    SB_BATCH_FULL = 0,      /**< training.batch: full */
+    SB_CLIP_NONE = 0,       /**< training.weight_clip: none */
+    SB_SAMPLES_ALL = 0,     /**< samples of a probe: all */
+    SB_PAIRS_PAPER = 0,     /**< pairs of a probe: as many as in the paper */
+    SB_BINS_EACH = 0,       /**< probes.kernel_spectrum.bins: each */
+    SB_SEED_OF_TRIAL = -1,  /**< target.seed: trial */
+    SB_CUTOFF_MEDIAN = 0,   /**< probes.spectral_bias.cutoff: median */
+    SB_RESOLUTION_AUTO = 0, /**< probes.decay.resolution: auto */
+    SB_K_AUTO = 0           /**< probes.decay.k_low and k_high: auto */
 };
 #define SB_AT_LAST (-1.0) /**< an element of a probe's `at`: after the last step */
 #define SB_AT_ALL  (-2.0) /**< the only element of a probe's `at`: at every record */
@@ -188,6 +191,26 @@ typedef struct sb_settings {
         struct {
             sb_probe_settings probe;
         } spectral_norm;
+        struct {
+            sb_probe_settings probe;
+            int64_t cutoff; /**< SB_CUTOFF_MEDIAN */
+        } spectral_bias;
+        struct {
+            sb_probe_settings probe;
+        } image_spectrum;
+        struct {
+            sb_probe_settings probe;
+            double low, high;   /**< ends of the box, in each coordinate */
+            int64_t resolution; /**< points along a coordinate of two */
+        } function_grid;
+        struct {
+            sb_probe_settings probe;
+            double low, high;      /**< ends of the box, in each coordinate */
+            int64_t resolution;    /**< points along a coordinate; SB_RESOLUTION_AUTO */
+            int64_t k_low, k_high; /**< the fitted range, in periods over the box; SB_K_AUTO */
+            int64_t rays;          /**< 1: along directions too */
+            sb_list angles;        /**< of rays in two dimensions, degrees */
+        } decay;
         struct {
             sb_probe_settings probe;
             int64_t samples; /**< random points */

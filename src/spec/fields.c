@@ -33,6 +33,8 @@ WORDS(no_file, {"none", 0});
 WORDS(optimizers, {"adam", SB_OPTIMIZER_ADAM});
 WORDS(no_clip, {"none", SB_CLIP_NONE});
 WORDS(full_batch, {"full", SB_BATCH_FULL});
+WORDS(target_median, {"median", SB_CUTOFF_MEDIAN});
+WORDS(automatic, {"auto", 0});
 WORDS(shuffles, {"once", SB_SHUFFLE_ONCE}, {"epoch", SB_SHUFFLE_EPOCH}, {"none", SB_SHUFFLE_NONE});
 WORDS(losses, {"mse", SB_LOSS_MSE}, {"bce", SB_LOSS_BCE}, {"cross_entropy", SB_LOSS_CROSS_ENTROPY});
 WORDS(boundary_forms, {"both", SB_BOUNDARY_BOTH}, {"input", SB_BOUNDARY_INPUT}, {"layer", SB_BOUNDARY_LAYER});
@@ -218,6 +220,36 @@ const sb_field sb_fields[] = {
     {BOOLEAN("probes.spectrum.full", probes.spectrum.full), .initial = "false",
      .meaning = "record the whole one-sided spectrum too, not only the target's frequencies"},
     {MOMENTS("probes.spectral_norm.at", probes.spectral_norm.probe.at), .initial = "all"},
+    {MOMENTS("probes.spectral_bias.at", probes.spectral_bias.probe.at), .initial = "all"},
+    {FIELD("probes.spectral_bias.cutoff", probes.spectral_bias.cutoff, INTEGER, 1, 33554432), .unit = "1",
+     .initial = "median", .words = target_median,
+     .meaning =
+         "the highest of the low frequencies, in periods over the domain; median: half of the target's energy is "
+         "at or below it"},
+    {MOMENTS("probes.image_spectrum.at", probes.image_spectrum.probe.at), .initial = "all"},
+    {MOMENTS("probes.function_grid.at", probes.function_grid.probe.at), .initial = "last"},
+    {FIELD("probes.function_grid.low", probes.function_grid.low, REAL, -1e6, 1e6), .unit = "1", .initial = "-1.6",
+     .meaning = "where the grid starts, in each coordinate"},
+    {FIELD("probes.function_grid.high", probes.function_grid.high, REAL, -1e6, 1e6), .unit = "1", .initial = "1.6",
+     .meaning = "where the grid ends, in each coordinate"},
+    {FIELD("probes.function_grid.resolution", probes.function_grid.resolution, INTEGER, 2, 16384), .unit = "1",
+     .initial = "200", .meaning = "points along each of two coordinates; of a single one, ten times as many"},
+    {MOMENTS("probes.decay.at", probes.decay.probe.at), .initial = "last"},
+    {FIELD("probes.decay.low", probes.decay.low, REAL, -1e6, 1e6), .unit = "1", .initial = "0",
+     .meaning = "where the box starts, in each coordinate"},
+    {FIELD("probes.decay.high", probes.decay.high, REAL, -1e6, 1e6), .unit = "1", .initial = "1",
+     .meaning = "where the box ends, in each coordinate"},
+    {FIELD("probes.decay.resolution", probes.decay.resolution, INTEGER, 64, 16777216), .unit = "1", .initial = "auto",
+     .words = automatic, .fixed = true, .meaning = "points along each coordinate; auto: 16384 of one, 512 of two"},
+    {FIELD("probes.decay.k_low", probes.decay.k_low, INTEGER, 1, 8388608), .unit = "1", .initial = "auto",
+     .words = automatic, .meaning = "where the fitted frequencies start, in periods over the box; auto: k_high / 8"},
+    {FIELD("probes.decay.k_high", probes.decay.k_high, INTEGER, 2, 8388608), .unit = "1", .initial = "auto",
+     .words = automatic, .meaning = "where the fitted frequencies end, at most resolution / 2; auto: resolution / 8"},
+    {BOOLEAN("probes.decay.rays", probes.decay.rays), .initial = "false", .fixed = true,
+     .meaning = "with two coordinates: fit the exponent along single directions of k too"},
+    {FIELD("probes.decay.angles", probes.decay.angles, REALS, -360, 360), .unit = "degree",
+     .initial = "[0, 22.5, 45, 67.5, 90, 112.5, 135, 157.5]", .condition = "rays=true", .fixed = true,
+     .meaning = "directions of k, from the first coordinate to the second"},
     {MOMENTS("probes.inradius.at", probes.inradius.probe.at), .initial = "[0, last]"},
     {FIELD("probes.inradius.samples", probes.inradius.samples, INTEGER, 1, 1000000), .unit = "1", .initial = "1000",
      .fixed = true, .meaning = "points, uniform in the box [-1,1]^d of the network's inputs"},
@@ -306,6 +338,18 @@ static const struct {
      offsetof(sb_settings, probes.spectrum.probe.enabled)},
     {"probes.spectral_norm", "The largest singular value of each layer's weight matrix, and their product.",
      offsetof(sb_settings, probes.spectral_norm.probe.enabled)},
+    {"probes.spectral_bias",
+     "How much more of the high than of the low frequencies is left to learn: (E_high - E_low) / (E_high + E_low) of "
+     "the "
+     "residual's energies.",
+     offsetof(sb_settings, probes.spectral_bias.probe.enabled)},
+    {"probes.image_spectrum", "The amplitudes of the network's image, and of the target, by spatial frequency.",
+     offsetof(sb_settings, probes.image_spectrum.probe.enabled)},
+    {"probes.function_grid", "The network's output on a grid of its coordinates, between the samples and beyond them.",
+     offsetof(sb_settings, probes.function_grid.probe.enabled)},
+    {"probes.decay",
+     "The power of the frequency with which the network's own spectrum falls, as a function of its coordinates.",
+     offsetof(sb_settings, probes.decay.probe.enabled)},
     {"probes.inradius",
      "The radius of the largest ball in the first layer's region around a random point, with and without the faces of "
      "the box [-1,1]^d.",

@@ -345,6 +345,10 @@ static bool moments_are_steps(sb_list at, int64_t steps, char *message, size_t s
 MOMENTS_RULE(loss, loss)
 MOMENTS_RULE(spectrum, spectrum.probe)
 MOMENTS_RULE(spectral_norm, spectral_norm.probe)
+MOMENTS_RULE(spectral_bias, spectral_bias.probe)
+MOMENTS_RULE(image_spectrum, image_spectrum.probe)
+MOMENTS_RULE(function_grid, function_grid.probe)
+MOMENTS_RULE(decay, decay.probe)
 MOMENTS_RULE(inradius, inradius.probe)
 MOMENTS_RULE(boundary_distance, boundary_distance.probe)
 MOMENTS_RULE(ntk, ntk.probe)
@@ -395,6 +399,10 @@ const sb_rule sb_rules[] = {
     {READS("probes.loss.at", "training.steps"), "probes.loss.at", loss_moments},
     {READS("probes.spectrum.at", "training.steps"), "probes.spectrum.at", spectrum_moments},
     {READS("probes.spectral_norm.at", "training.steps"), "probes.spectral_norm.at", spectral_norm_moments},
+    {READS("probes.decay.at", "training.steps"), "probes.decay.at", decay_moments},
+    {READS("probes.function_grid.at", "training.steps"), "probes.function_grid.at", function_grid_moments},
+    {READS("probes.image_spectrum.at", "training.steps"), "probes.image_spectrum.at", image_spectrum_moments},
+    {READS("probes.spectral_bias.at", "training.steps"), "probes.spectral_bias.at", spectral_bias_moments},
     {READS("probes.inradius.at", "training.steps"), "probes.inradius.at", inradius_moments},
     {READS("probes.boundary_distance.at", "training.steps"), "probes.boundary_distance.at", boundary_distance_moments},
     {READS("probes.boundary_distance.low", "probes.boundary_distance.high"), "probes.boundary_distance.low",

@@ -123,7 +123,8 @@ static void the_schema_is_a_sweep_file_of_defaults(void **state) {
             memmove(hash, hash + 1, strlen(hash));
     sb_sweep *swept = sweep_of(text, "target.amplitude_law=power", "target.binarise=true", "embedding.kind=petals",
                                "model.activation=leaky_relu", "axes.encoding.kind=[interval, positional, fourier]",
-                               "validation.kind=split", "axes.target.kind=[sinusoids, delta, image, digits]",
+                               "validation.kind=split", "probes.decay.rays=true",
+                               "axes.target.kind=[sinusoids, delta, image, digits]",
                                "axes.noise.kind=[direction, component, kernel]");
     assert_int_equal(swept->axis_count, 3);
     assert_true(swept->base.probes.parameters.probe.enabled && swept->base.probes.perturbation.probe.enabled);
