@@ -107,10 +107,10 @@ typedef struct workspace {
 static size_t bytes(const sb_settings *settings) {
     sb_lattice lattice = lattice_of(settings);
     size_t points = resolution(settings), samples = is_plane(settings) ? points * points : points;
-    return sizeof(workspace) + sb_box_network_bytes(settings) + sb_dft_bytes(&lattice) +
+    return sizeof(workspace) + sb_box_network_bytes(settings) + sb_dft_bytes(lattice) +
            samples * sb_dataset_outputs(settings) * sizeof(float) +
            (3 * points + ray_count(settings) * (points / 2 + 1)) * sizeof(double) +
-           sb_dft_shells(&lattice) * sizeof(sb_shell);
+           sb_dft_shells(lattice) * sizeof(sb_shell);
 }
 
 /* A sum along a ray takes 4 operations for each point and k, up to k_high; in double precision and bound by memory they
@@ -121,7 +121,7 @@ static double flops(const sb_settings *settings) {
     sb_shape shape = sb_shape_for(settings);
     sb_lattice lattice = lattice_of(settings);
     double points = (double)resolution(settings), samples = is_plane(settings) ? points * points : points;
-    return samples * sb_shape_flops(&shape) + sb_dft_flops(&lattice) +
+    return samples * sb_shape_flops(&shape) + sb_dft_flops(lattice) +
            (double)ray_count(settings) * samples * 4 * SLOWNESS * points / 8;
 }
 
@@ -148,7 +148,7 @@ static sb_code create(const sb_settings *settings, const sb_dataset *dataset, co
         return SB_MEMORY;
     work->points = resolution(settings);
     work->samples = is_plane(settings) ? work->points * work->points : work->points;
-    work->shells = sb_dft_shells(&lattice);
+    work->shells = sb_dft_shells(lattice);
     work->f = sb_array(work->samples * dataset->outputs, sizeof(float), what, status);
     work->window = sb_array(work->points, sizeof(double), what, status);
     work->phase = sb_array(2 * work->points, sizeof(double), what, status);
@@ -157,7 +157,7 @@ static sb_code create(const sb_settings *settings, const sb_dataset *dataset, co
     if (work->f && work->window && work->phase && work->shell && work->rays)
         code = sb_box_network_create(settings, &work->network, status);
     if (code == SB_OK)
-        code = sb_dft_create(&lattice, &work->dft, status);
+        code = sb_dft_create(lattice, &work->dft, status);
     if (code != SB_OK) {
         destroy(work);
         return code;

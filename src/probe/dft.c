@@ -11,19 +11,19 @@ struct sb_dft {
     fftw_plan plan;
 };
 
-static size_t rows_of(const sb_lattice *lattice) {
-    return lattice->dimensions == 2 ? lattice->lengths[0] : 1;
+static size_t rows_of(sb_lattice lattice) {
+    return lattice.dimensions == 2 ? lattice.lengths[0] : 1;
 }
 
-static size_t columns_of(const sb_lattice *lattice) {
-    return lattice->lengths[lattice->dimensions - 1];
+static size_t columns_of(sb_lattice lattice) {
+    return lattice.lengths[lattice.dimensions - 1];
 }
 
-static size_t modes_of(const sb_lattice *lattice) {
+static size_t modes_of(sb_lattice lattice) {
     return rows_of(lattice) * (columns_of(lattice) / 2 + 1);
 }
 
-sb_code sb_dft_create(const sb_lattice *lattice, sb_dft **dft, sb_status *status) {
+sb_code sb_dft_create(sb_lattice lattice, sb_dft **dft, sb_status *status) {
     sb_dft *made = calloc(1, sizeof *made);
     *dft = NULL;
     if (!made)
@@ -37,7 +37,7 @@ sb_code sb_dft_create(const sb_lattice *lattice, sb_dft **dft, sb_status *status
         return sb_fail(status, SB_MEMORY, "no memory for a Fourier transform of %zu x %zu samples", rows_of(lattice),
                        columns_of(lattice));
     }
-    const int lengths[] = {(int)made->rows, (int)made->columns}, dimensions = (int)lattice->dimensions;
+    const int lengths[] = {(int)made->rows, (int)made->columns}, dimensions = (int)lattice.dimensions;
     made->plan = fftw_plan_dft_r2c(dimensions, lengths + 2 - dimensions, made->signal, made->transform, FFTW_ESTIMATE);
     if (!made->plan) {
         sb_dft_destroy(made);
@@ -58,12 +58,12 @@ void sb_dft_destroy(sb_dft *dft) {
     free(dft);
 }
 
-size_t sb_dft_bytes(const sb_lattice *lattice) {
+size_t sb_dft_bytes(sb_lattice lattice) {
     return sizeof(sb_dft) + rows_of(lattice) * columns_of(lattice) * sizeof(double) +
            modes_of(lattice) * sizeof(fftw_complex);
 }
 
-double sb_dft_flops(const sb_lattice *lattice) {
+double sb_dft_flops(sb_lattice lattice) {
     double samples = (double)(rows_of(lattice) * columns_of(lattice));
     int digits; /* binary ones; log2 chooses its code, and so its last bit, by the processor */
     frexp(samples, &digits);
@@ -87,7 +87,7 @@ static size_t shell_of(size_t square) {
     return (size_t)(sqrt((double)square) + 0.5);
 }
 
-size_t sb_dft_shells(const sb_lattice *lattice) {
+size_t sb_dft_shells(sb_lattice lattice) {
     size_t row = rows_of(lattice) / 2, column = columns_of(lattice) / 2;
     return shell_of(row * row + column * column) + 1;
 }

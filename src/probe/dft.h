@@ -9,16 +9,21 @@
 
 typedef struct sb_dft sb_dft;
 
+/** The lattice of a sequence of @p samples numbers. */
+static inline sb_lattice sb_dft_line(size_t samples) {
+    return (sb_lattice){1, {samples}};
+}
+
 /** For signals on @p lattice. */
-sb_code sb_dft_create(const sb_lattice *lattice, sb_dft **dft, sb_status *status);
+sb_code sb_dft_create(sb_lattice lattice, sb_dft **dft, sb_status *status);
 void sb_dft_destroy(sb_dft *dft);
 
 /** Bytes that sb_dft_create allocates. */
-size_t sb_dft_bytes(const sb_lattice *lattice);
+size_t sb_dft_bytes(sb_lattice lattice);
 
 /** Floating-point operations of one transform (FFTW's own count for real data, 2.5 N log2 N, the logarithm rounded up).
  */
-double sb_dft_flops(const sb_lattice *lattice);
+double sb_dft_flops(sb_lattice lattice);
 
 /** One-sided amplitudes of the sequence f[0], f[stride], f[2 stride], ... of a lattice of one dimension into
  * amplitudes[N/2 + 1]:
@@ -41,7 +46,7 @@ typedef struct sb_shell {
 } sb_shell;
 
 /** Number of shells. The last of a square lattice that are whole lie below |k| = side/2. */
-size_t sb_dft_shells(const sb_lattice *lattice);
+size_t sb_dft_shells(sb_lattice lattice);
 
 /** Where the signal [N] is put, row-major, before sb_dft_add_shells, which leaves it there. */
 double *sb_dft_signal(sb_dft *dft);

@@ -88,7 +88,7 @@ static size_t bytes(const sb_settings *settings) {
     size_t samples = kernel_samples(settings), all = sb_dataset_samples(settings);
     size_t kernel = samples * shape.widths[0] * sizeof(float) + (2 * samples + 1) * samples * sizeof(double) +
                     sb_gradients_bytes(&shape, samples, samples) + sb_eigenvectors_bytes(samples);
-    size_t measured = wants_frequencies(settings) ? sb_dft_bytes(all) + (all / 2 + 1) * sizeof(double) +
+    size_t measured = wants_frequencies(settings) ? sb_dft_bytes(sb_dft_line(all)) + (all / 2 + 1) * sizeof(double) +
                                                         2 * settings->target.frequencies.count * sizeof(double)
                                                   : 0;
     return sizeof(workspace) + kernel + measured;
@@ -115,7 +115,7 @@ static sb_code create_spectrum(workspace *work, const sb_settings *settings, siz
     if (!work->spectrum || !work->amplitudes || !work->phases)
         return SB_MEMORY;
     sb_target_components(settings, work->amplitudes, work->phases);
-    return sb_dft_create(samples, &work->dft, status);
+    return sb_dft_create(sb_dft_line(samples), &work->dft, status);
 }
 
 static sb_code create(const sb_settings *settings, const sb_dataset *dataset, const sb_shape *shape, void **state,

@@ -49,8 +49,8 @@ typedef struct workspace {
 static size_t bytes(const sb_settings *settings) {
     sb_shape shape = sb_shape_for(settings);
     size_t samples = sb_dataset_samples(settings), frequencies = settings->target.frequencies.count;
-    return sizeof(workspace) + sb_dft_bytes(&(sb_lattice){1, {samples}}) +
-           sb_shape_parameters(&shape) * 2 * sizeof(float) + samples * sb_dataset_outputs(settings) * sizeof(float) +
+    return sizeof(workspace) + sb_dft_bytes(sb_dft_line(samples)) + sb_shape_parameters(&shape) * 2 * sizeof(float) +
+           samples * sb_dataset_outputs(settings) * sizeof(float) +
            (samples / 2 + 1 + 3 * frequencies) * sizeof(double);
 }
 
@@ -84,7 +84,7 @@ static sb_code create(const sb_settings *settings, const sb_dataset *dataset, co
     work->squares = sb_array(frequencies, sizeof(double), what, status);
     if (work->direction && work->perturbed && work->outputs && work->spectrum && work->reference && work->mean &&
         work->squares)
-        code = sb_dft_create(&(sb_lattice){1, {dataset->samples}}, &work->dft, status);
+        code = sb_dft_create(sb_dft_line(dataset->samples), &work->dft, status);
     if (code != SB_OK) {
         destroy(work);
         return code;
@@ -176,7 +176,7 @@ static double flops(const sb_settings *settings) {
     double samples = (double)sb_dataset_samples(settings);
     double networks =
         (double)settings->probes.perturbation.magnitudes.count * (double)settings->probes.perturbation.directions;
-    return networks * (samples * sb_shape_flops(&shape) + sb_dft_flops(&(sb_lattice){1, {(size_t)samples}}) +
+    return networks * (samples * sb_shape_flops(&shape) + sb_dft_flops(sb_dft_line((size_t)samples)) +
                        PARAMETER_FLOPS * (double)sb_shape_parameters(&shape));
 }
 

@@ -26,7 +26,7 @@ typedef struct workspace {
 
 static size_t bytes(const sb_settings *settings) {
     sb_lattice lattice = sb_dataset_lattice(settings);
-    return sizeof(workspace) + sb_dft_bytes(&lattice) + 2 * sb_dft_shells(&lattice) * sizeof(sb_shell);
+    return sizeof(workspace) + sb_dft_bytes(lattice) + 2 * sb_dft_shells(lattice) * sizeof(sb_shell);
 }
 
 /* A mode takes as long as MODE_FLOPS operations of a training step: 10 ns, at 75 GFLOP/s. */
@@ -35,7 +35,7 @@ enum { MODE_FLOPS = 750 };
 static double flops(const sb_settings *settings) {
     sb_lattice lattice = sb_dataset_lattice(settings);
     double samples = (double)sb_dataset_samples(settings), outputs = (double)sb_dataset_outputs(settings);
-    return outputs * (sb_dft_flops(&lattice) + MODE_FLOPS / 2 * samples);
+    return outputs * (sb_dft_flops(lattice) + MODE_FLOPS / 2 * samples);
 }
 
 static void destroy(void *state) {
@@ -92,11 +92,11 @@ static sb_code create(const sb_settings *settings, const sb_dataset *dataset, co
     workspace *work = sb_array(1, sizeof *work, what, status);
     if (!work)
         return SB_MEMORY;
-    work->shells = sb_dft_shells(&dataset->lattice);
+    work->shells = sb_dft_shells(dataset->lattice);
     work->target = sb_array(work->shells, sizeof(sb_shell), what, status);
     work->residual = sb_array(work->shells, sizeof(sb_shell), what, status);
     if (work->target && work->residual)
-        code = sb_dft_create(&dataset->lattice, &work->dft, status);
+        code = sb_dft_create(dataset->lattice, &work->dft, status);
     if (code == SB_OK)
         code = transform(work, dataset, dataset->y, NULL, false, NULL, work->target);
     if (code != SB_OK) {

@@ -53,12 +53,12 @@ typedef struct transformer {
 
 static size_t bytes(const sb_settings *settings) {
     size_t samples = sb_dataset_samples(settings);
-    return sizeof(transformer) + sb_dft_bytes(&(sb_lattice){1, {samples}}) + (samples / 2 + 1) * sizeof(double) +
+    return sizeof(transformer) + sb_dft_bytes(sb_dft_line(samples)) + (samples / 2 + 1) * sizeof(double) +
            settings->target.frequencies.count * sizeof(double);
 }
 
 static double flops(const sb_settings *settings) {
-    return sb_dft_flops(&(sb_lattice){1, {sb_dataset_samples(settings)}});
+    return sb_dft_flops(sb_dft_line(sb_dataset_samples(settings)));
 }
 
 static void destroy(void *state) {
@@ -79,7 +79,7 @@ static sb_code create(const sb_settings *settings, const sb_dataset *dataset, co
     transform->spectrum = sb_array(dataset->samples / 2 + 1, sizeof(double), "an amplitude spectrum", status);
     transform->target = sb_array(settings->target.frequencies.count, sizeof(double), "target amplitudes", status);
     if (transform->spectrum && transform->target)
-        code = sb_dft_create(&(sb_lattice){1, {dataset->samples}}, &transform->dft, status);
+        code = sb_dft_create(sb_dft_line(dataset->samples), &transform->dft, status);
     if (code != SB_OK) {
         destroy(transform);
         return code;

@@ -313,6 +313,65 @@ static bool pairs_have_places(const sb_settings *settings, char *message, size_t
     return true;
 }
 
+/* These probes transform all training samples, which must therefore be all points of a grid. */
+static bool grid_is_whole(const sb_settings *settings, char *message, size_t size) {
+    static const char *const probes[] = {"probes.spectrum", "probes.perturbation", "probes.spectral_bias",
+                                         "probes.image_spectrum"};
+    if (sb_training_samples(settings) == sb_total_samples(settings))
+        return true;
+    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
+        if (is_enabled(settings, probes[i])) {
+            snprintf(message, size, "found %s, which takes samples out of the grid that %s transforms; allowed %s",
+                     sb_field_find("validation.kind")->words[settings->validation.kind].text, probes[i],
+                     "none and clean");
+            return false;
+        }
+    return true;
+}
+
+static bool image_spectrum_is_of_image(const sb_settings *settings, char *message, size_t size) {
+    if (!settings->probes.image_spectrum.probe.enabled || settings->target.kind == SB_TARGET_IMAGE)
+        return true;
+    snprintf(message, size, "found with a target that is no image; allowed with target.kind: image");
+    return false;
+}
+
+/* The lower half of the frequencies along a side: above them, an image has modes only towards its corners. */
+static bool cutoff_is_resolved(const sb_settings *settings, char *message, size_t size) {
+    bool image = settings->target.kind == SB_TARGET_IMAGE;
+    int64_t side = image ? settings->target.size : settings->target.samples,
+            cutoff = settings->probes.spectral_bias.cutoff;
+    if (2 * cutoff < side)
+        return true;
+    snprintf(message, size, "found %lld with %lld samples%s; allowed below half of them", (long long)cutoff,
+             (long long)side, image ? " a side" : "");
+    return false;
+}
+
+static bool box_is_open(double low, double high, char *message, size_t size) {
+    if (low < high)
+        return true;
+    snprintf(message, size, "found a box from %.15g to %.15g; allowed low below high", low, high);
+    return false;
+}
+
+static bool function_grid_is_open(const sb_settings *settings, char *message, size_t size) {
+    return box_is_open(settings->probes.function_grid.low, settings->probes.function_grid.high, message, size);
+}
+
+static bool decay_is_open(const sb_settings *settings, char *message, size_t size) {
+    return box_is_open(settings->probes.decay.low, settings->probes.decay.high, message, size);
+}
+
+static bool decay_has_octave(const sb_settings *settings, char *message, size_t size) {
+    int64_t low = settings->probes.decay.k_low, high = settings->probes.decay.k_high;
+    if (low == SB_K_AUTO || high == SB_K_AUTO || high >= 2 * low)
+        return true;
+    snprintf(message, size, "found %lld with k_low %lld; allowed an octave above it or more", (long long)high,
+             (long long)low);
+    return false;
+}
+
 /* {all}, {last}, or rising steps up to the last and at most one `last`, which is no listed step again. */
 static bool moments_are_steps(sb_list at, int64_t steps, char *message, size_t size) {
     for (size_t i = 0; i < at.count; i++) {
@@ -399,6 +458,13 @@ const sb_rule sb_rules[] = {
     {READS("probes.loss.at", "training.steps"), "probes.loss.at", loss_moments},
     {READS("probes.spectrum.at", "training.steps"), "probes.spectrum.at", spectrum_moments},
     {READS("probes.spectral_norm.at", "training.steps"), "probes.spectral_norm.at", spectral_norm_moments},
+    {READS("validation", "target"), "validation.kind", grid_is_whole},
+    {READS("target.kind", "probes.image_spectrum"), "probes.image_spectrum", image_spectrum_is_of_image},
+    {READS("target.kind", "target.samples", "target.size", "probes.spectral_bias.cutoff"),
+     "probes.spectral_bias.cutoff", cutoff_is_resolved},
+    {READS("probes.function_grid.low", "probes.function_grid.high"), "probes.function_grid.low", function_grid_is_open},
+    {READS("probes.decay.low", "probes.decay.high"), "probes.decay.low", decay_is_open},
+    {READS("probes.decay.k_low", "probes.decay.k_high"), "probes.decay.k_high", decay_has_octave},
     {READS("probes.decay.at", "training.steps"), "probes.decay.at", decay_moments},
     {READS("probes.function_grid.at", "training.steps"), "probes.function_grid.at", function_grid_moments},
     {READS("probes.image_spectrum.at", "training.steps"), "probes.image_spectrum.at", image_spectrum_moments},
