@@ -8,7 +8,7 @@ run_packages=(build-essential cmake ninja-build pkg-config libopenmpi-dev openmp
     libfftw3-dev liblapacke-dev libglpk-dev libyaml-dev libpng-dev libjpeg-dev zlib1g-dev librandom123-dev libxxhash-dev
     python3-xarray python3-h5netcdf python3-matplotlib)
 test_packages=(git clang-format libcmocka-dev hdf5-tools netcdf-bin python3-h5py python3-netcdf4 python3-yaml
-    python3-torch slurm-wlm munge)
+    python3-torch python3-scipy slurm-wlm munge)
 
 say() {
     printf '%s\n' "$*" >&2

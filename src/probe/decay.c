@@ -14,11 +14,11 @@
  *
  * What is not twice the root mean square on the outer circles, 3/8 to 1/2 of the resolution, is not fitted: it may be
  * rounding of f, whose spectrum is flat, or aliasing. NaN where less than an octave is above that floor: the spectrum
- * falls too fast to be seen, as that of smooth activations does.
+ * falls too fast to be seen, as that of smooth activations does, and that along a direction to which no boundary is
+ * orthogonal and in which there are no corners, as in a network of one hidden layer.
  *
  * With `rays`, in two dimensions also along single directions, k (cos a, sin a), where F(k) = sum_n w f exp(-2 pi i k .
- * x_n) / N is summed directly. Boundaries of all directions, beyond the largest |k| of the grid, are folded onto every
- * ray; the largest amplitude on the outer circles bounds them, and is the floor there. */
+ * x_n) / N is summed directly. */
 #include "box.h"
 #include "dft.h"
 #include "dimensions.h"
@@ -279,23 +279,21 @@ static double exponent(const workspace *work, range fitted, double floor) {
     return slope(bins, floor);
 }
 
-static double ray_exponent(const workspace *work, range fitted, size_t number, double floor) {
+static double ray_exponent(const workspace *work, range fitted, size_t number, size_t width, double floor) {
     bin bins[BINS_MAX] = {{0}};
     for (size_t k = (size_t)ceil(fitted.low); (double)k < fitted.high; k++)
-        put(bins, fitted, k, 1, work->rays[number * (work->points / 2 + 1) + k]);
+        put(bins, fitted, k, (double)width, work->rays[number * (work->points / 2 + 1) + k]);
     return slope(bins, floor);
 }
 
-/* Energy of a mode on the outer circles: the mean over all outputs, and the largest of one. */
-static void outer_energy(const workspace *work, double *mean, double *largest) {
-    double modes = 0, energy = 0, amplitude = 0;
+/* Energy of a mode below which it may be rounding or aliasing: four times the mean on the outer circles. */
+static double lowest_energy(const workspace *work) {
+    double modes = 0, energy = 0;
     for (size_t k = 3 * work->points / 8; k <= work->points / 2; k++) {
         modes += work->shell[k].modes;
         energy += work->shell[k].energy;
-        amplitude = fmax(amplitude, work->shell[k].largest);
     }
-    *mean = energy / modes;
-    *largest = amplitude * amplitude;
+    return 4 * energy / modes;
 }
 
 static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_output *outputs, sb_status *status) {
@@ -303,7 +301,6 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
     range fitted = range_of(view->settings);
     size_t width = view->dataset->outputs, rays = ray_count(view->settings), half = work->points / 2;
     float *amplitudes = outputs[1].values;
-    double mean, largest;
     memset(work->shell, 0, work->shells * sizeof *work->shell);
     memset(work->rays, 0, rays * (half + 1) * sizeof *work->rays);
     sb_code code = evaluate(work, view, status);
@@ -314,12 +311,12 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
     }
     if (code != SB_OK)
         return code;
-    outer_energy(work, &mean, &largest);
-    *(double *)outputs[0].values = exponent(work, fitted, 4 * mean);
+    double floor = lowest_energy(work);
+    *(double *)outputs[0].values = exponent(work, fitted, floor);
     for (size_t k = 1; k <= half; k++)
         amplitudes[k - 1] = (float)sqrt(work->shell[k].energy * (double)width / work->shell[k].modes);
     for (size_t i = 0; i < rays; i++)
-        ((double *)outputs[2].values)[i] = ray_exponent(work, fitted, i, (double)width * largest);
+        ((double *)outputs[2].values)[i] = ray_exponent(work, fitted, i, width, floor);
     return SB_OK;
 }
 

@@ -106,12 +106,11 @@ void sb_dft_add_shells(sb_dft *dft, sb_shell *shells) {
         for (size_t column = 0; column <= dft->columns / 2; column++, mode++) {
             sb_shell *shell = &shells[shell_of(row * row + column * column)];
             double real = scale * (*mode)[0], imaginary = scale * (*mode)[1];
-            double energy = real * real + imaginary * imaginary, amplitude = sqrt(energy);
+            double energy = real * real + imaginary * imaginary;
             double count = column > 0 && 2 * column < dft->columns ? 2 : 1;
             shell->modes += count;
-            shell->amplitude += count * amplitude;
+            shell->amplitude += count * sqrt(energy);
             shell->energy += count * energy;
-            shell->largest = fmax(shell->largest, amplitude);
         }
     }
 }

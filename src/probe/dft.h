@@ -42,7 +42,6 @@ typedef struct sb_shell {
     double modes;     /**< their number */
     double amplitude; /**< |F[k]| / N */
     double energy;    /**< |F[k]|^2 / N^2 */
-    double largest;   /**< not a sum: the largest |F[k]| / N */
 } sb_shell;
 
 /** Number of shells. The last of a square lattice that are whole lie below |k| = side/2. */
