@@ -329,6 +329,18 @@ static bool grid_is_whole(const sb_settings *settings, char *message, size_t siz
     return true;
 }
 
+/* They look at functions of one or two coordinates. */
+static bool target_is_of_coordinates(const sb_settings *settings, char *message, size_t size) {
+    static const char *const probes[] = {"probes.spectral_bias", "probes.function_grid", "probes.decay"};
+    for (size_t i = 0; settings->target.kind == SB_TARGET_DIGITS && i < sizeof probes / sizeof *probes; i++)
+        if (is_enabled(settings, probes[i])) {
+            snprintf(message, size, "found digits, which have no coordinates, with %s; allowed curves and images",
+                     probes[i]);
+            return false;
+        }
+    return true;
+}
+
 static bool image_spectrum_is_of_image(const sb_settings *settings, char *message, size_t size) {
     if (!settings->probes.image_spectrum.probe.enabled || settings->target.kind == SB_TARGET_IMAGE)
         return true;
@@ -459,6 +471,7 @@ const sb_rule sb_rules[] = {
     {READS("probes.spectrum.at", "training.steps"), "probes.spectrum.at", spectrum_moments},
     {READS("probes.spectral_norm.at", "training.steps"), "probes.spectral_norm.at", spectral_norm_moments},
     {READS("validation", "target"), "validation.kind", grid_is_whole},
+    {READS("target.kind"), "target.kind", target_is_of_coordinates},
     {READS("target.kind", "probes.image_spectrum"), "probes.image_spectrum", image_spectrum_is_of_image},
     {READS("target.kind", "target.samples", "target.size", "probes.spectral_bias.cutoff"),
      "probes.spectral_bias.cutoff", cutoff_is_resolved},
