@@ -40,7 +40,7 @@ static inline sb_settings hand_settings(void) {
                    .spectrum = {.probe = {1, {1, &all}}},
                    .spectral_norm = {.probe = {1, {1, &all}}},
                    .spectral_bias = {.probe = {1, {1, &all}}},
-                   .image_spectrum = {.probe = {1, {1, &all}}},
+                   .image_spectrum = {.probe = {0, {1, &all}}},
                    .function_grid = {.probe = {1, {1, &last}}, .low = -1.6, .high = 1.6, .resolution = 20},
                    .decay = {.probe = {1, {1, &last}},
                              .low = -2,
