@@ -50,23 +50,24 @@ def names_of(results, variable):
     return [dimension.removesuffix("_index") for dimension in dimensions]
 
 
-def draw_heatmap(axes, panel, variable, over, meaning):
+def draw_heatmap(axes, panel, variable, over, meaning, letters=30):
     """Mean over seeds of a variable [over][frequency], colour from 0 to 1 as in the paper; more is shown as 1."""
     values, rows, frequencies = panel.values(variable, over, "frequency")
-    image = draw_cells(axes, numpy.nanmean(values, axis=0), rows, frequencies, vmin=0, vmax=1)
+    image = draw_cells(axes, numpy.nanmean(values, axis=0), rows, frequencies, letters, vmin=0, vmax=1)
     bar = axes.figure.colorbar(image, ax=axes, pad=0.02, extend="max")
     bar.set_label(f"{meaning}\n")  # the empty line parts it from the panel beside
     name = panel.results["frequency"].attrs.get("long_name", "frequency")
     axes.set_xlabel("\n".join(fit(name[0].upper() + name[1:], 2.2, 9)))
 
 
-def draw_cells(axes, values, rows, columns, **colours):
-    """Coloured cells [row][column]: rows where their number lies, columns side by side under their label."""
+def draw_cells(axes, values, rows, columns, letters=30, **colours):
+    """Coloured cells [row][column]: rows where their number lies, columns side by side under their label, as many as fit
+    into a line of some letters."""
     borders = numpy.arange(len(columns) + 1) - 0.5
     image = axes.pcolormesh(borders, edges(rows), values, rasterized=True, **colours)
     axes.set_yticks([tick for tick in axes.get_yticks() if rows[0] <= tick <= rows[-1]])
     labels = [f"{column:g}" for column in columns]
-    thin = -(-len(labels) * (max(map(len, labels)) + 1) // 30)  # about 30 letters fit
+    thin = -(-len(labels) * (max(map(len, labels)) + 1) // letters)
     axes.set_xticks(range(0, len(labels), thin), labels[::thin])
     return image
 

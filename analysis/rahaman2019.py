@@ -253,7 +253,7 @@ def learning(results, title):
         if blank(part, panel, "spectrum"):
             continue
         axes = part.subplots()
-        heatmap.draw_heatmap(axes, panel, "spectrum", "step", MAGNITUDE)
+        heatmap.draw_heatmap(axes, panel, "spectrum", "step", MAGNITUDE, letters=18)
         axes.set_ylabel(STEP)
     sign(figure, results, title=title)
     return figure
