@@ -16,7 +16,8 @@ from load import DONE, FAILED, coordinate
 REPLICATE = "seed"  # the axis whose trials differ by chance alone
 COLUMNS, ROWS = 2, 3  # panels on a page
 
-pyplot.rcParams.update({"font.size": 9, "figure.titlesize": 9, "axes.titlesize": 9, "legend.frameon": False, "image.cmap": "viridis"})
+SIZES = {"font.size": 9, "figure.titlesize": 9, "axes.titlesize": 9}
+pyplot.rcParams.update({**SIZES, "legend.frameon": False, "image.cmap": "viridis"})
 
 
 class Panel:

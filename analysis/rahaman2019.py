@@ -13,6 +13,7 @@ from panels import REPLICATE, Panel, blank, edges, page, panels_of, sign
 
 TARGET, NETWORK, CLEAN = "0.6", COLOURS[1], COLOURS[2]
 SIDES = COLOURS[1], COLOURS[5]  # of a target of two classes
+SYMBOL = {"frequency": "$k$", "amplitude": "$\\beta$"}  # of label noise
 BANDS = "; bands: range over networks"
 MAGNITUDE = "Normalised magnitude, clipped at 1"
 
@@ -26,6 +27,15 @@ def networks(results):
 def first(panels):
     """The first panel with a finished network; figures.py refuses a file without any."""
     return next(panel for panel in panels if panel.networks)
+
+
+def maps(panels, parts, variable="spectrum", over="step", meaning=MAGNITUDE, ylabel=STEP, letters=30):
+    """A heat map of a variable [over][frequency] for each panel."""
+    for panel, part in zip(panels, parts):
+        if not blank(part, panel, variable):
+            axes = part.subplots()
+            heatmap.draw_heatmap(axes, panel, variable, over, meaning, letters)
+            axes.set_ylabel(ylabel)
 
 
 def rahaman2019_fig1(results):
@@ -66,19 +76,14 @@ def rahaman2019_fig3(results):
     """Frequency x norm of a perturbation of the trained network's parameters: what is left of each frequency."""
     panels = list(panels_of(results, "perturbation", "magnitude", "frequency"))
     figure, parts = page(panels, 4.6, 3.6)
-    for panel, part in zip(panels, parts):
-        if blank(part, panel, "perturbation"):
-            continue
-        axes = part.subplots()
-        heatmap.draw_heatmap(axes, panel, "perturbation", "magnitude", heatmap.RATIO)
-        axes.set_ylabel(heatmap.NORM)
+    maps(panels, parts, "perturbation", "magnitude", heatmap.RATIO, heatmap.NORM)
     sign(figure, results, title="Rahaman et al. 2019, figure 3")
     return figure
 
 
 def rahaman2019_fig4(results):
-    """Validation loss over training under label noise: at two frequencies k for several amplitudes, at two amplitudes for
-    several k; black without noise."""
+    """Validation loss over training under label noise: at two frequencies k for several amplitudes, at two amplitudes
+    for several k; black without noise."""
     fixed = [(name, value) for name in ("frequency", "amplitude") for value in most_met(noise_of(results)[name])]
     other = {"frequency": "amplitude", "amplitude": "frequency"}
     figure, parts = page([f"{SYMBOL[name]}={value:g}, {SYMBOL[other[name]]} varied" for name, value in fixed], 4.2, 3.2)
@@ -105,9 +110,6 @@ def variant_of_fig4(results, title):
     return figure
 
 
-SYMBOL = {"frequency": "$k$", "amplitude": "$\\beta$"}  # of label noise
-
-
 def noise_of(results):
     """Amplitudes and frequencies of the label noise along the zip `noise`."""
     return {name: results[name].values for name in SYMBOL}
@@ -120,8 +122,8 @@ def most_met(values):
 
 
 def dips(axes, results, chosen, by):
-    """Validation loss over training of the chosen points of the zip `noise`, told apart by one of their settings, and of
-    those without noise."""
+    """Validation loss over training of the chosen points of the zip `noise`, told apart by one of their settings, and
+    of those without noise."""
     noise = noise_of(results)
     points = sorted(numpy.flatnonzero(chosen & (noise["amplitude"] > 0)), key=lambda point: noise[by][point])
     without = numpy.flatnonzero(noise["amplitude"] == 0)[:1]
@@ -133,14 +135,15 @@ def dips(axes, results, chosen, by):
             losses, steps = panel.values("validation_loss", "step")
             band(axes, steps, losses, colour, label)
     axes.set(xlabel=STEP, ylabel="Validation loss", yscale="log")
-    axes.legend(title=SYMBOL[by], fontsize=7)
+    if axes.lines:
+        axes.legend(title=SYMBOL[by], fontsize=7)
     axes.grid(lw=0.3)
 
 
 def rahaman2019_fig5(white, growing):
-    """Above, label noise that is white, below, noise that grows along the kernel's eigenvectors: the coefficients of the
-    network's outputs in these eigenvectors at the steps that were recorded, beside those of the targets with and without
-    noise; and the loss against either."""
+    """Above, label noise that is white, below, noise that grows along the kernel's eigenvectors: the coefficients of
+    the network's outputs in these eigenvectors at the steps that were recorded, beside those of the targets with and
+    without noise; and the loss against either."""
     rows = [results for results in (white, growing) if results is not None]
     figure = pyplot.figure(figsize=(14, 3.2 * len(rows) + 0.5), layout="constrained")
     for part, results in zip(figure.subfigures(len(rows), 1, squeeze=False)[:, 0], rows):
@@ -156,9 +159,9 @@ def rahaman2019_fig5(white, growing):
             side.sharey(axes[0])
             side.label_outer()
         axes[0].set_ylabel("Coefficient")
-        for variable, colour, label in (("loss", TARGET, "training labels"), ("validation_loss", CLEAN, "clean labels")):
+        for variable, colour, labels in (("loss", TARGET, "training"), ("validation_loss", CLEAN, "clean")):
             losses, of_steps = panel.values(variable, "step")
-            band(axes[-1], of_steps, losses, colour, f"{label}: target, loss")
+            band(axes[-1], of_steps, losses, colour, f"{labels} labels: target, loss")
         axes[-1].plot([], [], color=NETWORK, label="network")
         axes[-1].set(xlabel=STEP, ylabel="Loss", yscale="log")
         axes[-1].legend(fontsize=7)
@@ -212,15 +215,12 @@ def rahaman2019_fig7(results):
     """Frequency x step for targets on ever more petals, and their loss curves."""
     panels = list(panels_of(results, "spectrum", "step", "frequency"))
     figure, parts = page([*panels, "learning curves"], 3.4, 3.6, columns=3)
+    maps(panels, parts)
     losses = parts[-1].subplots()
-    for panel, part, colour in zip(panels, parts, curves.shades(len(panels))):
-        if blank(part, panel, "spectrum"):
-            continue
-        axes = part.subplots()
-        heatmap.draw_heatmap(axes, panel, "spectrum", "step", MAGNITUDE)
-        axes.set_ylabel(STEP)
-        loss, steps = panel.values("loss", "step")
-        band(losses, steps, loss, colour, panel.point("petals"))
+    for panel, colour in zip(panels, curves.shades(len(panels))):
+        if panel.networks:
+            loss, steps = panel.values("loss", "step")
+            band(losses, steps, loss, colour, panel.point("petals"))
     losses.set(xlabel=STEP, ylabel="Loss", yscale="log")
     losses.legend(title="petals")
     losses.grid(lw=0.3)
@@ -245,33 +245,27 @@ def rahaman2019_fig8(results):
     return figure
 
 
-def learning(results, title):
-    """Frequency x step, a heat map for each network that is compared."""
-    panels = list(panels_of(results, "spectrum", "step", "frequency"))
-    figure, parts = page(panels, 3.2, 3.4, columns=4)
-    for panel, part in zip(panels, parts):
-        if blank(part, panel, "spectrum"):
-            continue
-        axes = part.subplots()
-        heatmap.draw_heatmap(axes, panel, "spectrum", "step", MAGNITUDE, letters=18)
-        axes.set_ylabel(STEP)
-    sign(figure, results, title=title)
-    return figure
-
-
 def rahaman2019_appendix_depth(results):
     """A delta peak learned by networks of several depths."""
-    return learning(results, "Rahaman et al. 2019, appendix: depth")
+    return delta_peak(results, "Rahaman et al. 2019, appendix: depth")
 
 
 def rahaman2019_appendix_width(results):
     """A delta peak learned by networks of several widths."""
-    return learning(results, "Rahaman et al. 2019, appendix: width")
+    return delta_peak(results, "Rahaman et al. 2019, appendix: width")
 
 
 def rahaman2019_appendix_clip(results):
     """A delta peak learned by networks with several bounds on their weights."""
-    return learning(results, "Rahaman et al. 2019, appendix: weight clipping")
+    return delta_peak(results, "Rahaman et al. 2019, appendix: weight clipping")
+
+
+def delta_peak(results, title):
+    panels = list(panels_of(results, "spectrum", "step", "frequency"))
+    figure, parts = page(panels, 3.2, 3.4, columns=4)
+    maps(panels, parts, letters=18)
+    sign(figure, results, title=title)
+    return figure
 
 
 def rahaman2019_appendix_parabola(results):
@@ -296,20 +290,22 @@ def rahaman2019_appendix_parabola(results):
     return figure
 
 
-OF_KERNEL = ("kernel_spectrum", "kernel_spectrum_target", "kernel_spectrum_clean", "loss", "validation_loss")
+OF_NOISE = ("validation_loss", "amplitude", "frequency")
+OF_KERNEL = tuple(f"kernel_spectrum{of}" for of in ("", "_step", "_target", "_clean")) + ("loss", "validation_loss")
 FIGURES = (
     Figure(rahaman2019_fig1, ("rahaman2019-fig1",), ("spectrum", "spectral_norm")),
-    Figure(rahaman2019_fig2, ("rahaman2019-fig2",), ("prediction", "targets")),
+    Figure(rahaman2019_fig2, ("rahaman2019-fig2",), ("prediction", "predictions_step", "targets")),
     Figure(rahaman2019_fig3, ("rahaman2019-fig3",), ("perturbation",)),
-    Figure(rahaman2019_fig4, ("rahaman2019-fig4",), ("validation_loss",)),
-    Figure(rahaman2019_fig4_direction, ("rahaman2019-fig4_direction",), ("validation_loss",)),
-    Figure(rahaman2019_fig4_component, ("rahaman2019-fig4_component",), ("validation_loss",)),
+    Figure(rahaman2019_fig4, ("rahaman2019-fig4",), OF_NOISE),
+    Figure(rahaman2019_fig4_direction, ("rahaman2019-fig4_direction",), OF_NOISE),
+    Figure(rahaman2019_fig4_component, ("rahaman2019-fig4_component",), OF_NOISE),
     Figure(rahaman2019_fig5, ("rahaman2019-fig5a", "rahaman2019-fig5b"), OF_KERNEL),
+    Figure(rahaman2019_fig6, ("rahaman2019-fig6",), ("function_grid", "inputs", "targets")),
     Figure(rahaman2019_arxiv6, ("rahaman2019-arxiv6",), ("kernel_eigenvector",)),
-    Figure(rahaman2019_fig7, ("rahaman2019-fig7",), ("spectrum", "loss")),
-    Figure(rahaman2019_fig8, ("rahaman2019-fig8",), ("accuracy",)),
+    Figure(rahaman2019_fig7, ("rahaman2019-fig7",), ("spectrum", "loss", "petals")),
+    Figure(rahaman2019_fig8, ("rahaman2019-fig8",), ("accuracy", "petals", "frequencies")),
     Figure(rahaman2019_appendix_depth, ("rahaman2019-appendix_depth",), ("spectrum",)),
     Figure(rahaman2019_appendix_width, ("rahaman2019-appendix_width",), ("spectrum",)),
     Figure(rahaman2019_appendix_clip, ("rahaman2019-appendix_clip",), ("spectrum",)),
-    Figure(rahaman2019_appendix_parabola, ("rahaman2019-appendix_parabola",), ("spectrum", "loss")),
+    Figure(rahaman2019_appendix_parabola, ("rahaman2019-appendix_parabola",), ("spectrum", "loss", "embedding")),
 )
