@@ -136,7 +136,7 @@ def dips(axes, results, chosen, by):
             band(axes, steps, losses, colour, label)
     axes.set(xlabel=STEP, ylabel="Validation loss", yscale="log")
     if axes.lines:
-        axes.legend(title=SYMBOL[by], fontsize=7)
+        axes.legend(title=SYMBOL[by], fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
     axes.grid(lw=0.3)
 
 
