@@ -38,14 +38,18 @@ _Static_assert(sizeof sb_probe_table / sizeof *sb_probe_table <= SB_PROBES_MAX, 
 /* --- Declaring ------------------------------------------------------------------------------------------------------
  */
 
-/* True if any combination of the probe's axes wants the variable. */
+/* True if any combination of the probe's axes and of the target's wants the variable. */
 static bool wanted_anywhere(const sb_grid *grid, const sb_probe *probe, const sb_probe_variable *variable) {
-    sb_product axes = sb_grid_probe_axes(grid, probe->name);
+    static const char *const fields[] = {"target", "training.loss", NULL};
+    const sb_product targets = sb_grid_axes_touching(grid, fields), axes = sb_grid_probe_axes(grid, probe->name);
+    sb_settings settings = grid->sweep->base;
     bool wanted = !variable->wanted;
-    for (uint64_t point = 0; !wanted && point < axes.count; point++) {
-        sb_settings settings = grid->sweep->base;
-        sb_product_apply(&axes, point, &settings);
-        wanted = variable->wanted(&settings);
+    for (uint64_t target = 0; !wanted && target < targets.count; target++) {
+        sb_product_apply(&targets, target, &settings);
+        for (uint64_t point = 0; !wanted && point < axes.count; point++) {
+            sb_product_apply(&axes, point, &settings);
+            wanted = variable->wanted(&settings);
+        }
     }
     return wanted;
 }

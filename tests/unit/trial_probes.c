@@ -87,6 +87,23 @@ static void magnitudes_on_an_axis_give_the_numbers_of_a_list(void **state) {
     swept_destroy(&axis);
 }
 
+static void what_some_targets_lack_is_nan_there(void **state) {
+    (void)state;
+    swept never, sometimes;
+    swept_create(HEAD "validation: {kind: clean}\nprobes: {validation: {at: last}}\n", &never);
+    swept_create(HEAD "validation: {kind: clean}\nprobes: {validation: {at: last}}\n"
+                      "axes: [target.binarise: [false, true]]\n",
+                 &sometimes);
+    assert_null(sb_layout_find(never.layout, "validation_accuracy"));
+    sb_result real = swept_run(&sometimes, 0), binary = swept_run(&sometimes, 1);
+    assert_true(isnan(swept_value(&sometimes, &real, "validation_accuracy", 0)));
+    assert_true(swept_value(&sometimes, &binary, "validation_accuracy", 0) > 0);
+    sb_result_free(&real);
+    sb_result_free(&binary);
+    swept_destroy(&never);
+    swept_destroy(&sometimes);
+}
+
 static void the_full_spectrum_is_there_where_it_is_asked_for(void **state) {
     (void)state;
     swept never, always, sometimes;
@@ -238,6 +255,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moments_are_records_lists_or_the_end),
         cmocka_unit_test(magnitudes_on_an_axis_give_the_numbers_of_a_list),
+        cmocka_unit_test(what_some_targets_lack_is_nan_there),
         cmocka_unit_test(the_full_spectrum_is_there_where_it_is_asked_for),
         cmocka_unit_test(what_is_watched_is_seen_at_every_record),
         cmocka_unit_test(ragged_results_are_padded_with_nan),
