@@ -33,4 +33,4 @@ def write(folder, count, size=14, seed=0):
         with gzip.open(os.path.join(folder, f"{name}.gz"), "wb") as file:
             file.write(head + values.astype("u1").tobytes())
     paths = [f"target.{name}={os.path.join(folder, name)}.gz" for name in ("images", "labels")]
-    return (*paths, f"target.classes={list(CLASSES)}", f"target.samples={count}")
+    return (*paths, f"target.classes={list(CLASSES)}", f"target.samples={count}", f"target.pixels={size * size}")

@@ -2,8 +2,8 @@
 """What Rahaman et al. 2019 say must be seen, each row of their experiments on small networks: `rahaman.py ROW`.
 
 A row runs the experiment's own sweep file (sweeps/rahaman2019) at a small scale, draws its figure as a user does, and
-makes statements about orderings and signs over several seeds. Its negative control is the same check on an experiment in
-which the effect is absent: there the check must fail.
+makes statements about orderings and signs over several seeds. Its negative control is the same check on an experiment
+in which the effect is absent: there the check must fail.
 """
 
 import functools
@@ -62,7 +62,8 @@ def test_fig2(claim):
 
     steps = ("training.steps=2500", "probes.predictions.at=[200, 2500]")
     nearer = nearer_to_envelope(run("fig2", *small, *steps, draws=claim))
-    claim(f"nearer to the envelope than to the target, [network][step 200, 2500]: {nearer.tolist()}", envelope_first(nearer))
+    claim(f"nearer to the envelope than to the target, [network][step 200, 2500]: {nearer.tolist()}",
+          envelope_first(nearer))
     steps = ("training.steps=400", "probes.predictions.at=[200, 400]")
     nearer = nearer_to_envelope(run("fig2", *small, *steps, *ANY_FREQUENCY))
     claim(f"control, random Fourier features of all frequencies: {nearer.tolist()}", not envelope_first(nearer))
@@ -125,8 +126,8 @@ def test_fig4_component(claim):
 
 
 def spectra_at_the_dip(claim, name, noise):
-    """The leading eigenvectors are fitted first, and at the dip of the validation loss the network's spectrum is nearer to
-    the clean target's than to the noisy one's, which it comes nearer to afterwards."""
+    """The leading eigenvectors are fitted first, and at the dip of the validation loss the network's spectrum is nearer
+    to the clean target's than to the noisy one's, which it comes nearer to afterwards."""
     steps = list(range(0, 301, 10))
 
     def spectra(*overrides, draws=None):
@@ -158,7 +159,8 @@ def spectra_at_the_dip(claim, name, noise):
     claim(f"distance to the clean spectrum [network][dip, end] {np.round(clean, 2).tolist()}, to the noisy one "
           f"{np.round(noisy, 2).tolist()}", clean_at_the_dip(clean, noisy))
     leading, last = leading_first(results)
-    claim(f"at a third of training, {leading:.2f} of the leading coefficients and {last:.2f} of the last", leading > last + 0.1)
+    claim(f"at a third of training, {leading:.2f} of the leading coefficients and {last:.2f} of the last",
+          leading > last + 0.1)
     clean, noisy = distances(spectra(noise))
     claim(f"control, {noise}: {np.round(clean, 2).tolist()}, {np.round(noisy, 2).tolist()}",
           not clean_at_the_dip(clean, noisy))
@@ -194,8 +196,8 @@ def test_fig6(claim):
 def test_arxiv6(claim):
     def frequencies(*overrides, draws=None):
         """The frequency at which each eigenvector's Fourier transform is largest."""
-        vectors = run("arxiv6", *overrides, draws=draws)["kernel_eigenvector"].isel(seed=0).transpose("kernel_mode", ...)
-        return np.abs(np.fft.rfft(vectors.values)).argmax(-1)
+        vectors = run("arxiv6", *overrides, draws=draws)["kernel_eigenvector"].isel(seed=0)
+        return np.abs(np.fft.rfft(vectors.transpose("kernel_mode", ...).values)).argmax(-1)
 
     def off(found):
         return np.abs(found - np.arange(len(found)) / 2).max()
@@ -229,7 +231,8 @@ def test_fig7(claim):
 
 def test_fig8(claim):
     small = ("target.samples=500", "model.width=64", "training.steps=1000", "training.learning_rate=1e-3",
-             "record.every=1000", "seed=[0, 1]", "axes.embedding.petals=[0, 20]", "axes.target.frequencies=[20, 100, 200]")
+             "record.every=1000", "seed=[0, 1]", "axes.embedding.petals=[0, 20]",
+             "axes.target.frequencies=[20, 100, 200]")
 
     def accuracy(*overrides, draws=None):
         """At the end, mean of networks: [petals][frequency]."""
@@ -240,7 +243,8 @@ def test_fig8(claim):
         return bool((np.diff(found.mean(0)) < -0.02).all() and (np.diff(found.mean(1)) > 0.02).all())
 
     found = accuracy(draws=claim)
-    claim(f"accuracy, [L=0, 20][k=20, 100, 200]: {np.round(found, 2).tolist()}", falls_with_k_and_rises_with_petals(found))
+    claim(f"accuracy, [L=0, 20][k=20, 100, 200]: {np.round(found, 2).tolist()}",
+          falls_with_k_and_rises_with_petals(found))
     found = accuracy(*ANY_FREQUENCY, "training.steps=200")
     claim(f"control, random Fourier features of all frequencies: {np.round(found, 2).tolist()}",
           not falls_with_k_and_rises_with_petals(found))
