@@ -21,7 +21,7 @@ static size_t radii(const void *context, const sb_settings *settings, double *va
     return count;
 }
 
-static const char *const radius_fields[] = {"target", NULL};
+static const char *const radius_fields[] = {"target", "validation", NULL};
 static const sb_vector_rule radial_frequency = {.name = "radial_frequency",
                                                 .unit = "1",
                                                 .long_name = "spatial frequency |k| in periods over the image",

@@ -58,7 +58,7 @@ static size_t modes(const void *context, const sb_settings *settings, double *va
     return count;
 }
 
-static const char *const mode_fields[] = {"probes.ntk.samples", "target", NULL};
+static const char *const mode_fields[] = {"probes.ntk.samples", "target", "validation", NULL};
 static const sb_vector_rule mode = {.name = "mode",
                                     .unit = "1",
                                     .long_name = "eigenvector of the neural tangent kernel, by falling eigenvalue",

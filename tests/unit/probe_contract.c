@@ -146,6 +146,97 @@ static void every_table_is_as_long_as_its_dimension(void **state) {
                              table->along->values(table->along->context, &settings, NULL));
 }
 
+/* The values along a dimension, hashed. */
+static sb_hash values_of(const sb_vector_rule *rule, const sb_settings *settings) {
+    sb_status status;
+    const size_t count = rule->values(rule->context, settings, NULL);
+    double *values = sb_array(count, sizeof *values, rule->name, &status);
+    assert_non_null(values);
+    rule->values(rule->context, settings, values);
+    sb_hash hash = sb_hash_bytes(values, count * sizeof *values);
+    free(values);
+    return hash;
+}
+
+/* The layout asks a rule along the axes of the fields that it names alone. One that it does not name would make a
+ * dimension too short for some trials, and measurements would be written beyond it. */
+static void check_rule(const sb_vector_rule *rule, const sb_settings *base, const sb_settings *changed,
+                       const char *path) {
+    bool named = false;
+    for (const char *const *fields = rule->fields; *fields; fields++)
+        named = named || sb_path_within(path, *fields);
+    const sb_hash before_change = values_of(rule, base), after_change = values_of(rule, changed);
+    if (!named && memcmp(&before_change, &after_change, sizeof before_change) != 0)
+        fail_msg("%s changes with %s, which is not one of its fields", rule->name, path);
+}
+
+static void check_rules(const sb_settings *base, const sb_settings *changed, const char *path) {
+    const bool frequencies = sb_has_frequencies(base) && sb_has_frequencies(changed);
+    for (size_t i = 0; i < sb_probe_count; i++) {
+        const sb_probe *probe = sb_probe_table[i];
+        if (probe == probe_row("spectrum") && !frequencies) /* refused by a rule */
+            continue;
+        for (const sb_probe_variable *variable = probe->variables; variable->name; variable++)
+            for (size_t j = 0; variable->dimensions[j]; j++)
+                check_rule(variable->dimensions[j], base, changed, path);
+        for (const sb_probe_companion *table = probe->companions; table->rule; table++)
+            check_rule(table->rule, base, changed, path);
+    }
+}
+
+/* Other values of @p field than that of @p base, one by one. */
+static void check_field(const sb_field *field, const sb_settings *base) {
+    sb_settings changed = *base;
+    void *place = (char *)&changed + field->offset;
+    if (field->fixed)
+        return;
+    switch (field->type) {
+    case SB_FIELD_INTEGER:
+        ++*(int64_t *)place;
+        check_rules(base, &changed, field->path);
+        break;
+    case SB_FIELD_REAL:
+        *(double *)place = 1.5 * *(double *)place + 0.1;
+        check_rules(base, &changed, field->path);
+        break;
+    case SB_FIELD_BOOLEAN:
+    case SB_FIELD_CHOICE:
+        for (const sb_word *word = field->words; word->text; word++) {
+            *(int64_t *)place = (int64_t)word->value;
+            check_rules(base, &changed, field->path);
+        }
+        break;
+    case SB_FIELD_INTEGERS:
+    case SB_FIELD_REALS: {
+        static const double values[] = {1, 2, 4, 5};
+        *(sb_list *)place = (sb_list){4, values};
+        check_rules(base, &changed, field->path);
+        break;
+    }
+    case SB_FIELD_FILE:
+        break;
+    }
+}
+
+static void dimensions_name_the_fields_that_change_them(void **state) {
+    (void)state;
+    static const double classes[] = {3, 8};
+    sb_settings settings = small_settings();
+    settings.target.size = 8;
+    settings.target.pixels = 16;
+    settings.target.classes = (sb_list){2, classes};
+    settings.validation.share = 0.2;
+    settings.probes.ntk.samples = SB_SAMPLES_ALL;
+    settings.probes.kernel_spectrum.bins = SB_BINS_EACH;
+    for (int64_t kind = SB_TARGET_SINUSOIDS; kind <= SB_TARGET_DIGITS; kind++)
+        for (int64_t validation = SB_VALIDATION_NONE; validation <= SB_VALIDATION_ALTERNATE; validation++) {
+            settings.target.kind = kind;
+            settings.validation.kind = validation;
+            for (size_t i = 0; i < sb_field_count; i++)
+                check_field(&sb_fields[i], &settings);
+        }
+}
+
 /* More samples cost no less; nothing is negative or absurd. */
 static void costs_grow_with_the_data(void **state) {
     (void)state;
@@ -166,6 +257,7 @@ int main(void) {
         cmocka_unit_test(every_probe_fills_what_it_declares_and_nothing_else),
         cmocka_unit_test(every_probe_repeats_its_bits),
         cmocka_unit_test(every_table_is_as_long_as_its_dimension),
+        cmocka_unit_test(dimensions_name_the_fields_that_change_them),
         cmocka_unit_test(costs_grow_with_the_data),
     };
     return cmocka_run_group_tests(tests, start_blis, NULL);
