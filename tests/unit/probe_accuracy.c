@@ -34,9 +34,17 @@ static void signs_are_divided_at_zero(void **state) {
 
 static void the_largest_of_several_outputs_counts(void **state) {
     (void)state;
-    sb_settings settings = {.training.loss = SB_LOSS_MSE};
+    sb_settings settings = {.target = {.kind = SB_TARGET_DIGITS, .classes.count = 3}, .training.loss = SB_LOSS_MSE};
     float f[] = {-5, -4, -6, 9, 1, 1, 0.2F, 0.1F, 0.3F, 7, 7, 1}, y[] = {0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0};
     assert_near(accuracy_of(&settings, f, y, 4, 3), 3.0 / 4, 0);
+}
+
+/* The channels of a binarised image are not classes that exclude each other. */
+static void every_output_of_a_binarised_target_counts(void **state) {
+    (void)state;
+    sb_settings settings = {.target = {.kind = SB_TARGET_IMAGE, .binarise = 1}, .training.loss = SB_LOSS_MSE};
+    float f[] = {0.9F, 0.8F, 0.1F, 0.9F, 0.2F, 0.6F}, y[] = {1, 1, 0, 1, 0, 0};
+    assert_near(accuracy_of(&settings, f, y, 2, 3), 1.0 / 2, 0);
 }
 
 int main(void) {
@@ -45,6 +53,7 @@ int main(void) {
         cmocka_unit_test(logits_are_divided_at_zero),
         cmocka_unit_test(signs_are_divided_at_zero),
         cmocka_unit_test(the_largest_of_several_outputs_counts),
+        cmocka_unit_test(every_output_of_a_binarised_target_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
