@@ -257,6 +257,16 @@ static bool ntk_has_frequencies(const sb_settings *settings, char *message, size
     return false;
 }
 
+static bool ntk_is_possible(const sb_settings *settings, char *message, size_t size) {
+    const size_t samples = sb_training_samples(settings);
+    if (!settings->probes.ntk.probe.enabled || settings->probes.ntk.samples != SB_SAMPLES_ALL ||
+        samples <= SB_KERNEL_SAMPLES_MAX)
+        return true;
+    snprintf(message, size, "found all of %zu training samples; allowed up to %d, whose eigenvectors take 15 seconds",
+             samples, SB_KERNEL_SAMPLES_MAX);
+    return false;
+}
+
 static bool ntk_resolves_frequencies(const sb_settings *settings, char *message, size_t size) {
     sb_list list = settings->target.frequencies;
     int64_t samples = settings->probes.ntk.samples;
@@ -497,6 +507,7 @@ const sb_rule sb_rules[] = {
     {READS("probes.ntk.at", "training.steps"), "probes.ntk.at", ntk_moments},
     {READS("probes.confusion.at", "training.steps"), "probes.confusion.at", confusion_moments},
     {READS("probes.ntk", "target", "validation", "training.loss"), "probes.ntk.frequencies", ntk_has_frequencies},
+    {READS("probes.ntk", "target", "validation"), "probes.ntk.samples", ntk_is_possible},
     {READS("probes.ntk", "target", "validation"), "probes.ntk.samples", ntk_resolves_frequencies},
     {READS("probes.perturbation.at", "training.steps"), "probes.perturbation.at", perturbation_moments},
     {READS("probes.parameters.at", "training.steps"), "probes.parameters.at", parameters_moments},
