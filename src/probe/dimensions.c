@@ -81,7 +81,7 @@ const sb_vector_rule sb_dimension_output = {.name = "output",
 
 const sb_vector_rule sb_dimension_hidden_layer = {.name = "hidden_layer",
                                                   .unit = "1",
-                                                  .long_name = "affine layer with a ReLU, from 1 at the input",
+                                                  .long_name = "affine layer with an activation, from 1 at the input",
                                                   .type = SB_TYPE_INT64,
                                                   .fields = layer_fields,
                                                   .values = hidden_layers};

@@ -7,8 +7,8 @@
  *     image     local: two pixels of a window of 50 x 50, at random places; global: one pixel from each of two
  *               diagonally opposite corner blocks, rows and columns 0 .. 224 and 275 .. 510, the diagonal at random;
  *     classes   any sample with the nearest (local) or the farthest (global) input of another class.
- * Pairs are drawn with replacement; no sample is paired with itself. They depend on the trial's seed and the step
- * alone: probes that draw at the same step see the same ones.
+ * Pairs are drawn with replacement; no sample is paired with itself. They depend on the trial's seed, the step and the
+ * numbers of pairs alone: probes that draw as many at the same step see the same ones.
  */
 #ifndef SPECBIAS_PROBE_PAIRS_H
 #define SPECBIAS_PROBE_PAIRS_H

@@ -36,18 +36,23 @@ size_t sb_hidden_neurons(const sb_shape *shape) {
     return sum;
 }
 
-SB_CLONES size_t sb_pattern_count(const uint64_t *words, size_t count) {
+size_t sb_pattern_count(const uint64_t *words, size_t count) {
     size_t sum = 0;
     for (size_t i = 0; i < count; i++)
         sum += (size_t)__builtin_popcountll(words[i]);
     return sum;
 }
 
-SB_CLONES size_t sb_pattern_distance(const uint64_t *a, const uint64_t *b, size_t count) {
+/* Only static functions are cloned (dot.c). */
+SB_CLONES static size_t distance(const uint64_t *a, const uint64_t *b, size_t count) {
     size_t sum = 0;
     for (size_t i = 0; i < count; i++)
         sum += (size_t)__builtin_popcountll(a[i] ^ b[i]);
     return sum;
+}
+
+size_t sb_pattern_distance(const uint64_t *a, const uint64_t *b, size_t count) {
+    return distance(a, b, count);
 }
 
 /* bits[words_of(neurons)] of z[neurons]. */

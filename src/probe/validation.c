@@ -12,8 +12,9 @@ static const sb_probe_settings *settings_of(const sb_settings *settings) {
     return &settings->probes.validation.probe;
 }
 
+/* With bce the outputs are logits. */
 static bool is_image(const sb_settings *settings) {
-    return settings->target.kind == SB_TARGET_IMAGE;
+    return settings->target.kind == SB_TARGET_IMAGE && settings->training.loss == SB_LOSS_MSE;
 }
 
 static size_t values_of(const sb_settings *settings) {

@@ -276,14 +276,16 @@ const sb_field sb_fields[] = {
      .meaning = "bins of the histogram, of equal width from 0 to all hidden neurons"},
     {MOMENTS("probes.hyperplane_cosine.at", probes.hyperplane_cosine.probe.at), .initial = "last"},
     {BOOLEAN("probes.hyperplane_cosine.matrix", probes.hyperplane_cosine.matrix), .initial = "true",
-     .meaning = "record the whole matrix too, of all hidden neurons, and not only the histogram of each layer"},
+     .meaning = "record the whole matrix too, of all hidden neurons, and not only the histogram of each layer: 4 bytes "
+                "times the "
+                "square of their number"},
     {MOMENTS("probes.slice.at", probes.slice.probe.at), .initial = "last"},
     {FIELD("probes.slice.size", probes.slice.size, INTEGER, 2, 4096), .unit = "1", .initial = "512", .fixed = true,
      .meaning = "points of the grid in each direction"},
     {BOOLEAN("probes.slice.map", probes.slice.map), .initial = "false",
      .meaning = "record the number of each point's activation pattern too, from 0 in the order of first appearance"},
     {MOMENTS("probes.ntk.at", probes.ntk.probe.at), .initial = "[0, last]"},
-    {FIELD("probes.ntk.samples", probes.ntk.samples, INTEGER, 2, 32766), .unit = "1", .initial = "256",
+    {FIELD("probes.ntk.samples", probes.ntk.samples, INTEGER, 2, SB_KERNEL_SAMPLES_MAX), .unit = "1", .initial = "256",
      .words = all_samples, .fixed = true,
      .meaning = "training inputs that the kernel is of, evenly spread; all: every one. The time for its eigenvectors "
                 "grows with the cube, 2 seconds for 2000, and a stop waits for them"},
@@ -390,7 +392,8 @@ static const struct {
      offsetof(sb_settings, probes.parameters.probe.enabled)},
     {"probes.predictions", "The network's outputs on all training inputs.",
      offsetof(sb_settings, probes.predictions.probe.enabled)},
-    {"probes.accuracy", "The share of training samples that the network puts into their class.",
+    {"probes.accuracy",
+     "The share of training samples that the network puts into the class of their label, noise included.",
      offsetof(sb_settings, probes.accuracy.probe.enabled)},
     {"probes.kernel_spectrum",
      "The size of the network's coefficients in the basis of a Gaussian kernel's eigenvectors, and of the target's.",
