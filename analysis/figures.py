@@ -19,7 +19,10 @@ import pathlib
 import sys
 
 try:
+    import beyond
     import heatmap
+    import lazzari2023
+    import lazzari2023_scripts
     import rahaman2019
     from load import DONE, ResultsError, load
 except ModuleNotFoundError as missing:
@@ -28,7 +31,8 @@ except ModuleNotFoundError as missing:
         "matplotlib (on Debian /usr/bin/python3 with the packages python3-xarray, python3-h5netcdf, python3-matplotlib)"
     )
 
-EXPERIMENTS = {sweep: figure for paper in (rahaman2019,) for figure in paper.FIGURES for sweep in figure.sweeps}
+PAPERS = (rahaman2019, lazzari2023, lazzari2023_scripts, beyond)
+EXPERIMENTS = {sweep: figure for paper in PAPERS for figure in paper.FIGURES for sweep in figure.sweeps}
 ANY = {"spectrum": heatmap.spectrum, "perturbation": heatmap.perturbation}  # by the variable that each needs
 READ = ["spectrum", "loss", "spectral_norm", "perturbation"]
 
