@@ -94,7 +94,8 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
     for (size_t i = 0; i < count; i++) {
         double radius, in_box;
         draw_point((uint64_t)view->settings->seed, i, view->shape->widths[0], work->x);
-        sb_code code = sb_inscribed_ball_radii(work->ball, work->x, &radius, &in_box, status);
+        sb_code code = sb_inscribed_ball_radii(work->ball, work->x, view->progress, view->progress_context, &radius,
+                                               &in_box, status);
         if (code == SB_OK && view->progress)
             code = view->progress(view->progress_context);
         if (code != SB_OK)

@@ -123,6 +123,50 @@ static void a_stop_does_not_wait_for_all_points(void **state) {
     probe->destroy(made);
 }
 
+static sb_code stop_at_once(void *context) {
+    ++*(size_t *)context;
+    return SB_STOPPED;
+}
+
+static sb_code count_calls(void *context) {
+    ++*(size_t *)context;
+    return SB_OK;
+}
+
+/* In many dimensions, a single point takes a second. */
+static void nor_for_all_of_a_point(void **state) {
+    (void)state;
+    enum { DIMENSIONS = 250, NEURONS = 500 };
+    static float parameters[NEURONS * (DIMENSIONS + 1)];
+    const sb_probe *probe = probe_row("inradius");
+    sb_settings settings = hand_settings();
+    sb_shape shape = {.depth = 2, .widths = {DIMENSIONS, NEURONS, 1}};
+    double results[5];
+    sb_probe_output outputs[5];
+    size_t calls = 0;
+    sb_probe_view view = {.settings = &settings,
+                          .shape = &shape,
+                          .parameters = parameters,
+                          .progress = count_calls,
+                          .progress_context = &calls};
+    sb_status status;
+    void *made = NULL;
+    for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++)
+        parameters[i] = (float)sb_random_uniform(1, SB_PURPOSE_INRADIUS, i) - 0.5F;
+    for (size_t i = 0; i < 5; i++)
+        outputs[i] = (sb_probe_output){.type = SB_TYPE_FLOAT64, .values = &results[i]};
+    settings.probes.inradius.samples = 1;
+    assert_int_equal(probe->create(&settings, NULL, &shape, &made, &status), SB_OK);
+    assert_int_equal(probe->measure(made, &view, outputs, &status), SB_OK);
+    assert_true(calls > 1);
+    assert_true(results[2] > 0 && results[2] < 1);
+    calls = 0;
+    view.progress = stop_at_once;
+    assert_int_equal(probe->measure(made, &view, outputs, &status), SB_STOPPED);
+    assert_int_equal(calls, 1);
+    probe->destroy(made);
+}
+
 /* GLPK would end the process. */
 static void a_programme_without_memory_is_an_error_like_others(void **state) {
     (void)state;
@@ -151,6 +195,7 @@ int main(void) {
         cmocka_unit_test(strips_and_half_planes),
         cmocka_unit_test(neurons_without_weights),
         cmocka_unit_test(a_stop_does_not_wait_for_all_points),
+        cmocka_unit_test(nor_for_all_of_a_point),
         cmocka_unit_test(a_programme_without_memory_is_an_error_like_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
