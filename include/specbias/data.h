@@ -76,8 +76,11 @@ typedef struct sb_dataset {
 sb_code sb_dataset_create(const sb_settings *settings, sb_dataset *dataset, sb_status *status);
 void sb_dataset_destroy(sb_dataset *dataset);
 
-/** Bytes that sb_dataset_create allocates. */
+/** Bytes that sb_dataset_create allocates, with those that it releases again. */
 size_t sb_dataset_bytes(const sb_settings *settings);
+
+/** What it costs, in operations of a training step that would take as long: 0 for what takes less than a step. */
+double sb_dataset_flops(const sb_settings *settings);
 
 /** What a dataset holds, without computing it, for cost and layout: training samples, inputs, outputs, and the
  * coordinates from which the encoding makes the inputs. */

@@ -99,7 +99,7 @@ enum {
 #define SB_AT_LAST (-1.0) /**< an element of a probe's `at`: after the last step */
 #define SB_AT_ALL  (-2.0) /**< the only element of a probe's `at`: at every record */
 
-/** Most samples of which a kernel's eigenvectors are computed: 4096 take 15 seconds, in which no stop is heard. */
+/** Most samples of which a kernel's eigenvectors are computed: 4096 take 21 seconds, in which no stop is heard. */
 enum { SB_KERNEL_SAMPLES_MAX = 4096 };
 
 /** When a probe is taken, and whether at all. */

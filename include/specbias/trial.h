@@ -95,7 +95,7 @@ void sb_payload_clear(const sb_layout *layout, void *payload);
 uint64_t sb_result_checksum(sb_hash identity, sb_trial_state state, sb_failure failure, int64_t steps,
                             const void *payload, uint64_t payload_bytes);
 
-/** Cost model: floating-point operations of training and probes of one trial. */
+/** Cost model: floating-point operations of one trial, with its data and probes. */
 double sb_trial_flops(const sb_layout *layout, const sb_settings *settings);
 
 /** Bytes that one trial holds while it runs, its payload included. */

@@ -17,6 +17,11 @@ size_t sb_eigenvectors_bytes(size_t size) {
     return reals(size) * sizeof(double) + integers(size) * sizeof(lapack_int);
 }
 
+/* 1.7 seconds for 2000 on a core that trains at 60 GFLOP/s. */
+double sb_eigenvectors_flops(size_t size) {
+    return 13 * (double)size * (double)size * (double)size;
+}
+
 static void swap(double *a, double *b, size_t count) {
     for (size_t i = 0; i < count; i++) {
         double kept = a[i];

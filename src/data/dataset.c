@@ -41,10 +41,18 @@ static bool holds_out(const sb_settings *settings) {
 }
 
 size_t sb_dataset_bytes(const sb_settings *settings) {
-    size_t rows = sb_dataset_samples(settings) + (holds_out(settings) ? sb_validation_samples(settings) : 0);
-    size_t clean = settings->noise.kind == SB_NOISE_NONE ? 0 : sb_dataset_samples(settings) * sizeof(float);
-    return rows * (sb_dataset_inputs(settings) + sb_dataset_outputs(settings)) * sizeof(float) + clean +
+    const sb_target_ops *target = sb_target_of(settings);
+    const size_t samples = sb_dataset_samples(settings), outputs = sb_dataset_outputs(settings);
+    const size_t rows = samples + (holds_out(settings) ? sb_validation_samples(settings) : 0);
+    const size_t row = sb_dataset_inputs(settings) + outputs;
+    const size_t block = BLOCK * (sb_dataset_coordinates(settings) + row) * sizeof(double);
+    const size_t clean = settings->noise.kind == SB_NOISE_NONE ? 0 : samples * outputs * sizeof(float);
+    return (target->bytes ? target->bytes(settings) : 0) + block + rows * row * sizeof(float) + clean +
            sb_noise_bytes(settings);
+}
+
+double sb_dataset_flops(const sb_settings *settings) {
+    return sb_noise_flops(settings);
 }
 
 void sb_target_components(const sb_settings *settings, double *amplitudes, double *phases) {
@@ -77,16 +85,20 @@ void sb_embed(const sb_settings *settings, const double *z, size_t count, double
         embedding->embed(settings, z[n], v + n * embedding->coordinates);
 }
 
+/* count <= BLOCK; features[count][inputs] is workspace. */
+static void encode(const sb_settings *settings, const double *v, size_t count, double *features, float *x) {
+    sb_encoding_of(settings)->encode(settings, v, count, sb_dataset_coordinates(settings), features);
+    round_to_float(features, count * sb_dataset_inputs(settings), x);
+}
+
 sb_code sb_encode(const sb_settings *settings, const double *v, size_t count, float *x, sb_status *status) {
     size_t coordinates = sb_dataset_coordinates(settings), inputs = sb_dataset_inputs(settings);
     double *features = sb_array(BLOCK * inputs, sizeof *features, "features", status);
     if (!features)
         return SB_MEMORY;
-    for (size_t first = 0; first < count; first += BLOCK) {
-        size_t part = count - first < BLOCK ? count - first : BLOCK;
-        sb_encoding_of(settings)->encode(settings, v + first * coordinates, part, coordinates, features);
-        round_to_float(features, part * inputs, x + first * inputs);
-    }
+    for (size_t first = 0; first < count; first += BLOCK)
+        encode(settings, v + first * coordinates, count - first < BLOCK ? count - first : BLOCK, features,
+               x + first * inputs);
     free(features);
     return SB_OK;
 }
@@ -111,32 +123,27 @@ static void locate(const sb_settings *settings, const void *state, const size_t 
     sb_embed(settings, z, count, v);
 }
 
-/* Workspace: v[BLOCK][coordinates], y[BLOCK][outputs]. */
-static sb_code fill_block(const sb_settings *settings, const void *state, const set *wanted, size_t first, size_t count,
-                          double *v, double *y, sb_status *status) {
+/* Workspace for a block of samples, in double precision. */
+typedef struct block {
+    double *v, *y, *features; /* [BLOCK][coordinates], [BLOCK][outputs], [BLOCK][inputs] */
+} block;
+
+static void fill_block(const sb_settings *settings, const void *state, const set *wanted, size_t first, size_t count,
+                       const block *work) {
     size_t number[BLOCK], outputs = sb_dataset_outputs(settings);
     for (size_t i = 0; i < count; i++)
         number[i] = wanted->number(settings, first + i);
-    sb_target_of(settings)->evaluate(settings, state, number, count, y);
+    sb_target_of(settings)->evaluate(settings, state, number, count, work->y);
     if (settings->target.binarise)
-        binarise(settings->target.threshold, count * outputs, y);
-    round_to_float(y, count * outputs, wanted->y + first * outputs);
-    locate(settings, state, number, count, v);
-    return sb_encode(settings, v, count, wanted->x + first * sb_dataset_inputs(settings), status);
+        binarise(settings->target.threshold, count * outputs, work->y);
+    round_to_float(work->y, count * outputs, wanted->y + first * outputs);
+    locate(settings, state, number, count, work->v);
+    encode(settings, work->v, count, work->features, wanted->x + first * sb_dataset_inputs(settings));
 }
 
-static sb_code fill(const sb_settings *settings, const void *state, const set *wanted, sb_status *status) {
-    sb_code code = SB_MEMORY;
-    double *v = sb_array(BLOCK * sb_dataset_coordinates(settings), sizeof *v, "coordinates", status);
-    double *y = v ? sb_array(BLOCK * sb_dataset_outputs(settings), sizeof *y, "target values", status) : NULL;
-    if (y)
-        code = SB_OK;
-    for (size_t first = 0; code == SB_OK && first < wanted->count; first += BLOCK)
-        code = fill_block(settings, state, wanted, first, wanted->count - first < BLOCK ? wanted->count - first : BLOCK,
-                          v, y, status);
-    free(y);
-    free(v);
-    return code;
+static void fill(const sb_settings *settings, const void *state, const set *wanted, const block *work) {
+    for (size_t first = 0; first < wanted->count; first += BLOCK)
+        fill_block(settings, state, wanted, first, wanted->count - first < BLOCK ? wanted->count - first : BLOCK, work);
 }
 
 static sb_code allocate(const sb_dataset *dataset, const char *what, size_t samples, float **x, float **y,
@@ -146,12 +153,27 @@ static sb_code allocate(const sb_dataset *dataset, const char *what, size_t samp
     return *y ? SB_OK : SB_MEMORY;
 }
 
-/* Makes a validation set of samples that are not trained on. */
-static sb_code hold_out(const sb_settings *settings, const void *state, sb_dataset *dataset, sb_status *status) {
+/* The training set, and a validation set of samples that are not trained on. */
+static sb_code fill_sets(const sb_settings *settings, const void *state, sb_dataset *dataset, sb_status *status) {
+    const size_t held_out = holds_out(settings) ? dataset->validation.samples : 0;
     float **x = &dataset->validation.x, **y = &dataset->validation.y;
-    size_t samples = dataset->validation.samples;
-    sb_code code = allocate(dataset, "the validation set", samples, x, y, status);
-    return code == SB_OK ? fill(settings, state, &(set){samples, sb_validation_sample, *x, *y}, status) : code;
+    sb_code code = allocate(dataset, "the training set", dataset->samples, &dataset->x, &dataset->y, status);
+    if (code == SB_OK && held_out)
+        code = allocate(dataset, "the validation set", held_out, x, y, status);
+    block work = {0};
+    if (code == SB_OK &&
+        !((work.v = sb_array(BLOCK * sb_dataset_coordinates(settings), sizeof *work.v, "coordinates", status)) &&
+          (work.y = sb_array(BLOCK * dataset->outputs, sizeof *work.y, "target values", status)) &&
+          (work.features = sb_array(BLOCK * dataset->inputs, sizeof *work.features, "features", status))))
+        code = SB_MEMORY;
+    if (code == SB_OK) {
+        fill(settings, state, &(set){dataset->samples, sb_training_sample, dataset->x, dataset->y}, &work);
+        fill(settings, state, &(set){held_out, sb_validation_sample, *x, *y}, &work);
+    }
+    free(work.features);
+    free(work.y);
+    free(work.v);
+    return code;
 }
 
 /* Adds label noise to the training targets and keeps those without. */
@@ -178,11 +200,7 @@ sb_code sb_dataset_create(const sb_settings *settings, sb_dataset *dataset, sb_s
                             .validation = {.samples = sb_validation_samples(settings)}};
     sb_code code = target->create ? target->create(settings, &state, status) : SB_OK;
     if (code == SB_OK)
-        code = allocate(dataset, "the training set", dataset->samples, &dataset->x, &dataset->y, status);
-    if (code == SB_OK)
-        code = fill(settings, state, &(set){dataset->samples, sb_training_sample, dataset->x, dataset->y}, status);
-    if (code == SB_OK && holds_out(settings))
-        code = hold_out(settings, state, dataset, status);
+        code = fill_sets(settings, state, dataset, status);
     if (target->destroy && state)
         target->destroy(state);
     if (code == SB_OK)

@@ -19,6 +19,7 @@ typedef struct sb_target_ops {
     /** Prepares what evaluate() and locate() need for all samples. NULL: nothing; state is then NULL. */
     sb_code (*create)(const sb_settings *settings, void **state, sb_status *status);
     void (*destroy)(void *state);
+    size_t (*bytes)(const sb_settings *settings); /**< that create() allocates; NULL with it */
     /** y[count][outputs] at samples number[count], before it is binarised. */
     void (*evaluate)(const sb_settings *settings, const void *state, const size_t *number, size_t count, double *y);
     /** Dimensions of v, and v[count][coordinates] of the samples. NULL: a target on a curve. */

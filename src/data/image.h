@@ -13,4 +13,7 @@ sb_code sb_image_fit(const sb_settings *settings, double *pixels, sb_status *sta
 /* An image of random phases: pixels[size][size][channels], in [0, 1]. */
 sb_code sb_image_power_law(const sb_settings *settings, double *pixels, sb_status *status);
 
+/* Bytes that sb_image_power_law allocates and releases. */
+size_t sb_image_power_law_bytes(const sb_settings *settings);
+
 #endif

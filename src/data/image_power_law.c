@@ -39,6 +39,11 @@ static void span_unit_interval(const double *image, size_t count, double *pixels
         pixels[i * channels] = (image[i] - low) / (high - low);
 }
 
+size_t sb_image_power_law_bytes(const sb_settings *settings) {
+    const size_t size = (size_t)settings->target.size;
+    return size * (size / 2 + 1) * sizeof(fftw_complex) + size * size * sizeof(double);
+}
+
 sb_code sb_image_power_law(const sb_settings *settings, double *pixels, sb_status *status) {
     const size_t size = (size_t)settings->target.size, channels = sb_image_channels(settings);
     const int64_t seed = settings->target.seed == SB_SEED_OF_TRIAL ? settings->seed : settings->target.seed;

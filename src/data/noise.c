@@ -28,6 +28,14 @@ size_t sb_noise_bytes(const sb_settings *settings) {
                : sb_dataset_samples(settings) * sizeof(double) + bytes_of_kind(settings);
 }
 
+/* Waves and white noise cost less than a training step does. */
+double sb_noise_flops(const sb_settings *settings) {
+    const size_t samples = sb_dataset_samples(settings), inputs = sb_dataset_inputs(settings);
+    if (settings->noise.kind == SB_NOISE_COMPONENT)
+        return sb_principal_flops(samples, inputs);
+    return settings->noise.kind == SB_NOISE_KERNEL ? sb_kernel_basis_flops(samples, inputs) : 0;
+}
+
 /* beta sin(2 pi k s). */
 static double wave(const sb_settings *settings, double s) {
     return settings->noise.amplitude * sin(SB_TWO_PI * settings->noise.frequency * s);

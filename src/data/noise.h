@@ -18,4 +18,7 @@ sb_code sb_noise_add(const sb_settings *settings, sb_dataset *dataset, sb_status
 /** Bytes that it allocates, with those that it releases again. */
 size_t sb_noise_bytes(const sb_settings *settings);
 
+/** What it costs, in operations of a training step that would take as long. */
+double sb_noise_flops(const sb_settings *settings);
+
 #endif

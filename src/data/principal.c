@@ -29,6 +29,11 @@ size_t sb_principal_bytes(size_t inputs) {
     return (inputs * inputs + (2 + BLOCK) * inputs) * sizeof(double) + sb_eigenvectors_bytes(inputs);
 }
 
+/* The covariance of 9586 samples of 784 inputs takes 0.5 seconds on a core that trains at 60 GFLOP/s. */
+double sb_principal_flops(size_t samples, size_t inputs) {
+    return 5 * (double)samples * (double)inputs * (double)inputs + sb_eigenvectors_flops(inputs);
+}
+
 sb_code sb_principal_component(const float *x, size_t samples, size_t inputs, size_t component, double *v,
                                sb_status *status) {
     sb_code code = SB_MEMORY;

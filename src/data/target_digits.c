@@ -19,6 +19,10 @@ static size_t class_of(const sb_settings *settings, uint8_t label) {
     return class;
 }
 
+static size_t bytes(const sb_settings *settings) {
+    return sb_total_samples(settings) * sizeof(size_t);
+}
+
 static sb_code create(const sb_settings *settings, void **state, sb_status *status) {
     const sb_content *labels = settings->target.labels->content;
     const size_t samples = sb_total_samples(settings);
@@ -57,6 +61,7 @@ static void locate(const sb_settings *settings, const void *state, const size_t 
 const sb_target_ops sb_target_digits = {.outputs = outputs,
                                         .create = create,
                                         .destroy = free,
+                                        .bytes = bytes,
                                         .evaluate = evaluate,
                                         .coordinates = coordinates,
                                         .locate = locate};

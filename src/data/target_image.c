@@ -17,6 +17,12 @@ static sb_lattice lattice(const sb_settings *settings) {
     return (sb_lattice){2, {side(settings), side(settings)}};
 }
 
+/* Lines of a file's image apart, that are scaled one by one. */
+static size_t bytes(const sb_settings *settings) {
+    return sb_total_samples(settings) * sb_image_channels(settings) * sizeof(double) +
+           (settings->target.image->word ? sb_image_power_law_bytes(settings) : 0);
+}
+
 static sb_code create(const sb_settings *settings, void **state, sb_status *status) {
     double *pixels = sb_array(sb_total_samples(settings) * sb_image_channels(settings), sizeof *pixels,
                               "the pixels of an image", status);
@@ -51,6 +57,7 @@ static void locate(const sb_settings *settings, const void *state, const size_t 
 const sb_target_ops sb_target_image = {.outputs = sb_image_channels,
                                        .create = create,
                                        .destroy = free,
+                                       .bytes = bytes,
                                        .evaluate = evaluate,
                                        .coordinates = coordinates,
                                        .locate = locate,

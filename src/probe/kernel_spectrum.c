@@ -77,7 +77,8 @@ static size_t bytes(const sb_settings *settings) {
 /* The basis is found once in a trial. Coefficients wait for memory: 6 ms for 2000 samples, measured. */
 static double flops(const sb_settings *settings) {
     const double samples = (double)sb_dataset_samples(settings);
-    const double basis = sb_kernel_basis_flops(sb_dataset_samples(settings), sb_dataset_inputs(settings));
+    const double basis =
+        is_shared(settings) ? 0 : sb_kernel_basis_flops(sb_dataset_samples(settings), sb_dataset_inputs(settings));
     return basis / (double)sb_moments_count(&sb_probe_kernel_spectrum, settings) +
            90 * samples * samples * (double)sb_dataset_outputs(settings);
 }

@@ -262,9 +262,6 @@ static void watch(void *state, const sb_probe_view *view, const sb_probe_output 
     }
 }
 
-/* LAPACK takes 2 s for the eigenvectors of 2000 rows where a training step runs at 80 GFLOP/s. */
-enum { EIGENVECTOR_FLOPS = 20 };
-
 /* Factors of the gradients of each output, half of their Gram matrix, and the eigenvectors. */
 static double flops(const sb_settings *settings) {
     sb_shape shape = sb_shape_for(settings);
@@ -272,7 +269,7 @@ static double flops(const sb_settings *settings) {
     for (size_t layer = 1; layer <= shape.depth; layer++)
         factors += (double)(shape.widths[layer - 1] + shape.widths[layer]);
     return outputs * samples * (2 * sb_shape_flops(&shape) + samples * factors) +
-           EIGENVECTOR_FLOPS * samples * samples * samples;
+           sb_eigenvectors_flops(kernel_samples(settings));
 }
 
 const sb_probe sb_probe_ntk = {

@@ -84,7 +84,7 @@ static bool kernel_spectrum_is_possible(const sb_settings *settings, char *messa
         return true;
     const size_t samples = sb_training_samples(settings), bins = (size_t)settings->probes.kernel_spectrum.bins;
     if (samples > SB_KERNEL_SAMPLES_MAX)
-        snprintf(message, size, "found %zu training samples; allowed up to %d, whose eigenvectors take 15 seconds",
+        snprintf(message, size, "found %zu training samples; allowed up to %d, whose eigenvectors take 20 seconds",
                  samples, SB_KERNEL_SAMPLES_MAX);
     else if (bins > samples)
         snprintf(message, size, "found %zu bins for %zu training samples; allowed up to one bin for each, or 'each'",
@@ -136,7 +136,7 @@ static bool kernel_noise_is_possible(const sb_settings *settings, char *message,
     if (settings->noise.kind != SB_NOISE_KERNEL || samples <= SB_KERNEL_SAMPLES_MAX)
         return true;
     snprintf(message, size,
-             "found kernel with %zu training samples; allowed up to %d, whose eigenvectors take 15 seconds", samples,
+             "found kernel with %zu training samples; allowed up to %d, whose eigenvectors take 20 seconds", samples,
              SB_KERNEL_SAMPLES_MAX);
     return false;
 }

@@ -14,7 +14,8 @@ double sb_trial_flops(const sb_layout *layout, const sb_settings *settings) {
     sb_shape shape = sb_shape_of(settings, sb_dataset_inputs(settings), sb_dataset_outputs(settings));
     size_t samples = sb_dataset_samples(settings);
     double evaluations = (double)sb_record_count(settings) * (double)samples * sb_shape_flops(&shape);
-    return training_flops(settings, &shape, samples) + evaluations + sb_probes_flops(layout, settings);
+    return sb_dataset_flops(settings) + training_flops(settings, &shape, samples) + evaluations +
+           sb_probes_flops(layout, settings);
 }
 
 size_t sb_trial_bytes(const sb_layout *layout, const sb_kernels *kernels, const sb_settings *settings) {
