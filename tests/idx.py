@@ -1,4 +1,4 @@
-"""IDX files of small made-up images, for tests of the target `digits`."""
+"""IDX files, for tests of the target `digits`."""
 
 import gzip
 import struct
@@ -6,12 +6,16 @@ import struct
 import numpy as np
 
 
-def write(path, array):
-    """`array` of bytes as IDX, gzip if the path ends so."""
+def encode(array):
+    """`array` of bytes as IDX."""
     array = np.asarray(array, dtype=np.uint8)
-    data = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+def write(path, array):
+    """`array` of bytes as an IDX file, gzip if the path ends so."""
     with (gzip.open if str(path).endswith(".gz") else open)(path, "wb") as file:
-        file.write(data)
+        file.write(encode(array))
 
 
 def garments(folder, count=400, side=6, classes=5, seed=1):

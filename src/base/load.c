@@ -25,11 +25,15 @@ static sb_code make_room(loading *load, size_t room, sb_status *status) {
     return SB_OK;
 }
 
+static sb_code refuse_size(const loading *load, sb_status *status) {
+    return sb_fail(status, SB_INPUT, "%s: found more than %zu bytes; %s has at most that many", load->path, load->most,
+                   load->what);
+}
+
 static sb_code read_all(loading *load, sb_status *status) {
     for (;;) {
         if (load->length > load->most)
-            return sb_fail(status, SB_INPUT, "%s: found more than %zu bytes; %s has at most that many", load->path,
-                           load->most, load->what);
+            return refuse_size(load, status);
         if (load->length == load->room && make_room(load, 2 * load->room, status) != SB_OK)
             return SB_MEMORY;
         const ssize_t got = read(load->file, load->bytes + load->length, load->room - load->length);
@@ -51,7 +55,7 @@ static sb_code examine(const loading *load, size_t *expected, sb_status *status)
         return sb_fail(status, SB_INPUT, "%s: found %s; allowed %s", load->path,
                        S_ISDIR(about.st_mode) ? "a folder" : "a device or socket", load->what);
     *expected = S_ISREG(about.st_mode) ? (size_t)about.st_size : PIPE;
-    return SB_OK;
+    return *expected > load->most && S_ISREG(about.st_mode) ? refuse_size(load, status) : SB_OK;
 }
 
 sb_code sb_load(const char *path, size_t most, const char *what, char **bytes, size_t *length, sb_status *status) {

@@ -141,6 +141,13 @@ static bool kernel_noise_is_possible(const sb_settings *settings, char *message,
     return false;
 }
 
+static bool noise_has_real_targets(const sb_settings *settings, char *message, size_t size) {
+    if (settings->noise.kind == SB_NOISE_NONE || settings->training.loss != SB_LOSS_BCE)
+        return true;
+    snprintf(message, size, "found noise on the targets 0 and 1 of training.loss bce; allowed with mse");
+    return false;
+}
+
 static bool alternate_has_image(const sb_settings *settings, char *message, size_t size) {
     if (settings->validation.kind != SB_VALIDATION_ALTERNATE || settings->target.kind == SB_TARGET_IMAGE)
         return true;
@@ -463,6 +470,7 @@ const sb_rule sb_rules[] = {
     {READS("target.kind", "target.classes"), "target.classes", classes_differ},
     {READS("noise.kind", "target.kind", "target.classes", "target.channels", "training.loss"), "noise.kind",
      noise_has_one_output},
+    {READS("noise.kind", "training.loss"), "noise.kind", noise_has_real_targets},
     {READS("noise.kind", "target", "validation"), "noise.kind", kernel_noise_is_possible},
     {READS("validation.kind", "target.kind"), "validation.kind", alternate_has_image},
     {READS("validation.kind", "probes.validation"), "probes.validation", validation_has_samples},

@@ -27,8 +27,9 @@ static const char tail[] =
     "# Ranges     {from: a, to: b} in steps of 1; {from: a, to: b, by: c}, which ends at b if a step comes within\n"
     "#            rounding of it, else at the last step before; {from: a, to: b, count: n}, both ends included;\n"
     "#            {from: a, to: b, count: n, spacing: log}. Numbers are rounded to 15 digits. At most 1e6 of them.\n"
-    "# Files      paths are taken from the working directory of the run. A name that is also a word is written as a\n"
-    "#            path: ./power_law.\n"
+    "# Files      paths are taken from the working directory of the run; ~ is not the home folder. A name that is "
+    "also\n"
+    "#            a word is written as a path: ./power_law.\n"
     "# --set      path=value, with the value as YAML; on a field that is an axis it replaces the axis's values, and\n"
     "#            axes.path=[..] makes an axis.\n";
 

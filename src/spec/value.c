@@ -137,7 +137,7 @@ static sb_value scalar_value(const sb_field *field, double number) {
 
 /* A path is text, with or without quotes. */
 static bool is_path(const spec_node *node) {
-    if (node->kind != SPEC_SCALAR || !*node->text || strlen(node->text) > PATH_MAX_LENGTH)
+    if (node->kind != SPEC_SCALAR || !*node->text)
         return false;
     for (const unsigned char *c = (const unsigned char *)node->text; *c; c++)
         if (*c < 0x20 || *c == 0x7f)
@@ -148,6 +148,11 @@ static bool is_path(const spec_node *node) {
 static bool read_path(spec_reader *reader, const sb_field *field, const spec_node *node, sb_value *value) {
     if (!is_path(node)) {
         refuse(reader, field, node);
+        return false;
+    }
+    if (strlen(node->text) > PATH_MAX_LENGTH) {
+        spec_error(reader, node->place, field->path, "found a path of %zu bytes; allowed up to %d", strlen(node->text),
+                   PATH_MAX_LENGTH);
         return false;
     }
     value->source = spec_source(reader, field, node->text);

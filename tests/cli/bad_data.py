@@ -17,6 +17,9 @@ except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
 
+sys.path.insert(0, __file__.rsplit("/", 2)[0])
+import idx
+
 PROGRAM, MPIRUN = os.environ["SPECBIAS"], os.environ["SPECBIAS_MPIRUN"].split()
 # A start of MPI on one rank needs no daemon; each has its folder, or one removes that in which another makes its own.
 os.environ["OMPI_MCA_ess_singleton_isolated"] = "1"
@@ -69,8 +72,8 @@ def make_files():
     write("bit.jpg", jpeg[:-60] + b"\xff\xd9\xff\xd9" + jpeg[-56:])
     write("empty.png", b"")
     write("text.png", b"not an image\n")
-    images = bytes([0, 0, 8, 3]) + struct.pack(">III", 6, 28, 28) + bytes(range(168)) * 28
-    labels = bytes([0, 0, 8, 1]) + struct.pack(">I", 6) + bytes([3, 8, 3, 8, 3, 1])
+    images = idx.encode(np.arange(6 * 28 * 28).reshape(6, 28, 28) % 168)
+    labels = idx.encode([3, 8, 3, 8, 3, 1])
     write("digits.idx", images)
     write("labels.idx", labels)
     write("packed.idx.gz", gzip.compress(images))
@@ -80,7 +83,10 @@ def make_files():
     write("bit.idx.gz", gzip.compress(images)[:-8] + bytes(8))
     write("head.idx", images[:9])
     write("floats.idx", bytes([0, 0, 13, 3]) + images[4:])
-    write("five.idx", bytes([0, 0, 8, 1]) + struct.pack(">I", 5) + labels[8:13])
+    write("huge.idx", bytes([0, 0, 8, 3]) + b"\xff" * 12 + images[16:])
+    write("five.idx", idx.encode([3, 8, 3, 8, 3]))
+    with open("vast.idx", "wb") as file:  # a hole, which takes no room on the disk
+        file.truncate(2**30 + 1)
     os.mkdir("folder.png")
     return [
         ([IMAGE + "missing.png"], ["missing.png: cannot be opened: No such file"]),
@@ -107,6 +113,8 @@ def make_files():
         ([digits("head.idx")], ["'head.idx' is cut short: it ends within its head, after 9 bytes"]),
         ([digits("cut.idx.gz")], ["'cut.idx.gz' is cut short: its gzip data ends within a block"]),
         ([digits("bit.idx.gz")], ["'bit.idx.gz' is damaged: "]),
+        ([digits("huge.idx")], ["'huge.idx' says that it holds 4294967295 x 4294967295 x 4294967295 bytes; allowed up to"]),
+        ([digits("vast.idx")], ["vast.idx: found more than 1073741824 bytes; a file of data has at most that many"]),
         ([digits("floats.idx")], ["'floats.idx' is IDX with elements of type 0x0d; allowed bytes"]),
         ([digits("labels.idx")], ["target.images: 'labels.idx' is IDX with 1 dimension; allowed 3"]),
         ([digits("good.png")], ["'good.png' is no IDX file"]),
@@ -115,6 +123,13 @@ def make_files():
         ([digits(labels="five.idx")], ["'five.idx' with 5 labels for the 6 images of 'digits.idx'"]),
         ([digits(classes="3, 5")], ["target.classes: found the class 5, of which 'labels.idx' has no sample"]),
         ([digits(samples=6)], ["target.samples 6, but 'labels.idx' has 5 samples of these classes"]),
+        ([digits(labels="none")], ["target.images: found no file of labels"]),
+        ([digits(classes="3")], ["target.classes: found one class; allowed two or more"]),
+        ([digits(classes="3, 3")], ["target.classes: found 3 twice"]),
+        ([digits(), "target.pixels: 783"],
+         ["target.pixels: found 783, but 'digits.idx' has images of 28 x 28 pixels; allowed 784"]),
+        ([digits(), "noise.kind: component", "noise.component: 785"],
+         ["noise.component: found component 785 of 784 inputs; allowed up to their number"]),
     ]
 
 

@@ -1,5 +1,5 @@
-"""Claims, about images that come from files: the targets of a trial are the file's pixels as Pillow and NumPy see them, to
-the bit, for every kind of PNG and JPEG; a crop, an enlargement and a reduction are what their definitions say, and so are
+"""Claims, about data that comes from files: a trial learns the file's pixels as Pillow and NumPy see them, to the bit, for
+every kind of PNG and JPEG, and for IDX; a crop, an enlargement and a reduction are what their definitions say, and so are
 the coordinates; a file is read once, however many ranks and trials there are; results have the same bits on 1, 2 and 3
 ranks; what was computed belongs to what the file holds and not to where it lies: moved data is the same sweep, changed
 data is refused by name, and a finished file needs no data at all to be looked at.
@@ -21,6 +21,9 @@ try:
 except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
+
+sys.path.insert(0, __file__.rsplit("/", 2)[0])
+import idx
 
 os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"
 PROGRAM, MPIRUN = os.environ["SPECBIAS"], os.environ["SPECBIAS_MPIRUN"].split()
@@ -155,6 +158,20 @@ def check_power_law():
     assert np.corrcoef(images[0, :, :, 0].ravel(), images[0, :, :, 1].ravel())[0, 1] ** 2 < 0.5
 
 
+def check_digits(random):
+    """Pixels of the wanted classes in the files' order, plain or packed, as NumPy sees them."""
+    pixels = random.integers(0, 256, (40, 28, 28), dtype=np.uint8)
+    labels = random.integers(0, 4, 40, dtype=np.uint8)
+    for name, values in (("images.idx", pixels), ("images.idx.gz", pixels), ("labels.idx", labels)):
+        idx.write(name, values)
+    wanted = np.flatnonzero((labels == 1) | (labels == 3))[:12]
+    for images in ("images.idx", "images.idx.gz"):
+        targets, inputs = trained(images + ".h5", f"target={{kind: digits, images: {images}, labels: labels.idx, "
+                                  "classes: [3, 1], samples: 12}", "training.batch=full")
+        assert np.array_equal(inputs.reshape(12, 784), (pixels[wanted] / 255.0).reshape(12, 784).astype(np.float32))
+        assert np.array_equal(targets.ravel(), np.where(labels[wanted] == 3, -1, 1))
+
+
 # --- Identity ---
 
 
@@ -241,7 +258,9 @@ def main():
         os.chdir(folder)
         with open("sweep.yaml", "w", encoding="utf-8") as file:
             file.write(SWEEP)
-        wanted = make_images(np.random.default_rng(5))
+        random = np.random.default_rng(5)
+        wanted = make_images(random)
+        check_digits(random)
         for check in (check_pixels, check_sizes):
             check(wanted)
         for check in (check_coordinates, check_power_law, check_ranks, check_read_once, check_moved_changed_gone):

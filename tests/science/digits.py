@@ -1,9 +1,9 @@
 """Digits of our own in the IDX format, for experiments with digits where there are none: a ring and a hook, each with a
 place, size, thickness and brightness of its own, so that |x| is spread as it is in handwriting."""
 
-import gzip
 import os
 
+import idx
 import numpy as np
 
 CLASSES = (3, 8)  # hook, ring
@@ -29,8 +29,6 @@ def write(folder, count, size=14, seed=0):
     """Writes images and labels into folder; gives the settings of a target of them."""
     images, labels = shapes(count, size, np.random.default_rng(seed))
     for name, values in {"images": images, "labels": labels}.items():
-        head = bytes([0, 0, 8, values.ndim]) + b"".join(length.to_bytes(4, "big") for length in values.shape)
-        with gzip.open(os.path.join(folder, f"{name}.gz"), "wb") as file:
-            file.write(head + values.astype("u1").tobytes())
+        idx.write(os.path.join(folder, f"{name}.gz"), values)
     paths = [f"target.{name}={os.path.join(folder, name)}.gz" for name in ("images", "labels")]
     return (*paths, f"target.classes={list(CLASSES)}", f"target.samples={count}", f"target.pixels={size * size}")

@@ -38,6 +38,11 @@ static void what_trials_need_is_listed_once(void **state) {
     assert_listed("x y", IMAGE "axes: [target: [{kind: sinusoids}, {kind: image, image: x}, {kind: image, image: y}]]");
     assert_listed("data/a.png", IMAGE "axes: [target.kind: [image, sinusoids]]\n");
     assert_refused("target.image: found a value, but it has no effect here", HEAD "target: {image: a.png}\n");
+    char path[600] = "target.image=";
+    memset(path + strlen(path), 'a', 513);
+    assert_refused("found a path of 513 bytes; allowed up to 512", IMAGE, path);
+    path[strlen(path) - 1] = 0;
+    sb_sweep_free(sweep_of(IMAGE, path));
     assert_refused("found a.png a second time", IMAGE "axes: [target.image: [a.png, a.png]]\n");
 }
 

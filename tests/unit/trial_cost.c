@@ -38,7 +38,7 @@ static void more_work_costs_more(void **state) {
     swept_create(text, &made);
     sb_grid_settings(&made.grid, 0, &base);
     sb_settings steps = base, width = base, depth = base, samples = base, records = base, directions = base;
-    sb_settings batch = base, encoding = base, norms = base;
+    sb_settings batch = base, encoding = base, norms = base, noise = base, kernel = base;
     steps.training.steps *= 2;
     width.model.width += 1;
     depth.model.depth += 1;
@@ -47,7 +47,10 @@ static void more_work_costs_more(void **state) {
     directions.probes.perturbation.directions += 1;
     encoding.encoding.kind = SB_ENCODING_POSITIONAL;
     norms.probes.spectral_norm.probe = (sb_probe_settings){1, base.probes.perturbation.probe.at};
-    const sb_settings *larger[] = {&steps, &width, &depth, &samples, &records, &directions, &encoding, &norms};
+    noise.noise.kind = SB_NOISE_COMPONENT;
+    kernel.noise.kind = SB_NOISE_KERNEL;
+    const sb_settings *larger[] = {&steps,      &width,    &depth, &samples, &records,
+                                   &directions, &encoding, &norms, &noise,   &kernel};
     assert_true(flops(&made, &base) > 0);
     for (size_t i = 0; i < sizeof larger / sizeof *larger; i++)
         assert_true(flops(&made, larger[i]) > flops(&made, &base));
@@ -55,7 +58,7 @@ static void more_work_costs_more(void **state) {
     assert_true(flops(&made, &batch) < flops(&made, &base));
     batch.training.batch = 200; /* all samples */
     assert_true(flops(&made, &batch) == flops(&made, &base));
-    const sb_settings *roomier[] = {&width, &depth, &samples, &norms};
+    const sb_settings *roomier[] = {&width, &depth, &samples, &norms, &noise, &kernel};
     for (size_t i = 0; i < sizeof roomier / sizeof *roomier; i++)
         assert_true(sb_trial_bytes(made.layout, sb_kernels_default(), roomier[i]) >
                     sb_trial_bytes(made.layout, sb_kernels_default(), &base));

@@ -60,8 +60,9 @@ static const char *const texts[] = {
     CURVE "noise: {kind: component, component: 3}\nencoding: {kind: positional}\nvalidation: {kind: clean}\n"
           "probes: {validation: {}, predictions: {}}\n",
     SMALL "target: {kind: image, size: 15}\nvalidation: {kind: alternate}\nprobes: {validation: {}}\n",
-    SMALL "target: {kind: digits, images: a, labels: b, classes: [3, 1], pixels: 9, samples: 600}\n"
-          "noise: {kind: direction}\nvalidation: {kind: split, share: 0.5}\nprobes: {validation: {}, accuracy: {}}\n"};
+    "specbias: 1\nmodel: {depth: 2, width: 4}\ntraining: {steps: 2}\n" /* little beside its data */
+    "target: {kind: digits, images: a, labels: b, classes: [3, 1], pixels: 9, samples: 600}\n"
+    "noise: {kind: direction}\nvalidation: {kind: split, share: 0.5}\nprobes: {validation: {}, accuracy: {}}\n"};
 enum { TEXTS = sizeof texts / sizeof *texts };
 
 static void create(size_t which, swept *made) {
