@@ -43,7 +43,8 @@ bool sb_next_measuring(const char **text, char name[SB_PRINT_LENGTH], double *se
 
 static void print_share(const char *name, double percent) {
     const double least = 0.01;
-    printf("%s %s%.2g %%, ", name, percent < least ? "<" : "", fmax(percent, least));
+    printf("%s %s", name, percent < least ? "<" : "");
+    printf(percent < 10 ? "%.2g %%, " : "%.0f %%, ", fmax(percent, least)); /* %.2g would make 1e+02 of 99.6 */
 }
 
 void sb_print_measuring(const char *before, const char *text, double trial_seconds) {

@@ -1,6 +1,7 @@
 #include "activation.h"
 
 #include "elementwise.h"
+#include <math.h>
 #include <string.h>
 
 /* --- Functions ------------------------------------------------------------------------------------------------------
@@ -28,13 +29,18 @@ static inline double exponential(double x) {
     return power * series;
 }
 
-/* For |z| <= 350. */
+/* For |z| <= 350. Near 0, where the difference of two numbers near 1 has no digits left, it is z - z^3 / 3 + ... */
 static inline double hyperbolic_tangent(double z) {
-    return 1 - 2 / (exponential(2 * z) + 1);
+    const double h = 1 - 2 / (exponential(2 * z) + 1);
+    return fabs(z) < 1e-4 ? z : h;
 }
 
+/* Up to here n high below is rounded by 2^-22 at most. Single precision has one number to 256 there: more is a broken
+ * network, and shows as NaN. */
+static const double sine_limit = 0x1p31;
+
 /* sin(z + quarters pi / 2) for quarters 0 or 1: n pi is taken off, which leaves |r| <= pi / 2, and r^15 / 15! < 1e-9.
- * Exact to |z| = 3e6, where single precision has 4 values to the unit. */
+ * n high is exact to |z| = 3e6. */
 static inline double sine(double z, double quarters) {
     const double high = 0x1.921fb544p+1, low = 0x1.0b4611a626331p-33; /* pi */
     const double half = quarters / 2, n = (z * (1 / (high + low)) + half + whole) - whole - half;
@@ -81,7 +87,7 @@ static void tanh_loop(size_t count, float *restrict values, float *restrict deri
 SB_CLONES
 static void sine_loop(size_t count, float *restrict values, float *restrict derivatives) {
     for (size_t i = 0; i < count; i++) {
-        const double z = values[i];
+        const double z = fabs((double)values[i]) <= sine_limit ? (double)values[i] : NAN;
         derivatives[i] = (float)sine(z, 1);
         values[i] = (float)sine(z, 0);
     }

@@ -5,7 +5,7 @@
  *   relu         max(z, 0)                 1 where z > 0, else 0
  *   leaky_relu   z where z > 0, else s z   1 where z > 0, else s
  *   tanh         tanh z                    1 - h^2
- *   sine         sin z                     cos z
+ *   sine         sin z                     cos z           NaN where |z| > 2^31
  *
  * NaN stays NaN, so that a broken network shows. All kernels compute all of them. ReLUs, for which every implementation
  * is written, are part of its own loops and need no memory: where h' is 0 is seen from h. For the others, a network
