@@ -57,7 +57,8 @@ static bool phases_match(const sb_settings *settings, char *message, size_t size
 static bool bce_is_binary(const sb_settings *settings, char *message, size_t size) {
     if (settings->training.loss != SB_LOSS_BCE || settings->target.binarise)
         return true;
-    snprintf(message, size, "found bce with targets that are not 0 and 1; allowed with target.binarise: true");
+    snprintf(message, size, "found bce with targets that are not 0 and 1; allowed with target.binarise: true%s",
+             settings->target.kind == SB_TARGET_DIGITS ? ", and for digits there is cross_entropy" : "");
     return false;
 }
 
@@ -463,7 +464,7 @@ const sb_rule sb_rules[] = {
     {READS("target.kind", "target.frequencies", "target.samples"), "target.frequencies", frequencies_are_resolved},
     {READS("target.amplitudes", "target.frequencies"), "target.amplitudes", amplitudes_match},
     {READS("target.phases", "target.frequencies"), "target.phases", phases_match},
-    {READS("training.loss", "target.binarise"), "training.loss", bce_is_binary},
+    {READS("training.loss", "target.kind", "target.binarise"), "training.loss", bce_is_binary},
     {READS("target.kind", "target.binarise", "probes.accuracy"), "probes.accuracy", accuracy_has_classes},
     {READS("training.loss", "target.kind", "target.classes"), "training.loss", cross_entropy_has_classes},
     {READS("target.kind", "target.images", "target.labels"), "target.images", digits_have_files},

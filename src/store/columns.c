@@ -91,14 +91,14 @@ sb_column *sb_columns_trial(const sb_file *file, sb_trial_column which) {
 static sb_code open_column(const sb_file *file, sb_column *column, sb_status *status) {
     char name[256];
     snprintf(name, sizeof name, "%s/%s", column->variable ? "" : "/" SB_GROUP_TRIAL, column->name);
-    column->dataset = H5Dopen2(file->id, name, H5P_DEFAULT);
+    column->dataset = sb_h5_open_dataset(file->id, name, file->path, status);
     if (column->dataset < 0)
-        return sb_h5_fail(status, file->path, "open '%s'", name);
+        return SB_IO;
     if (!sb_h5_holds(column->dataset, column->element) ||
         !sb_h5_has_shape(column->dataset, column->rank, column->lengths))
         return sb_fail(status, SB_IO,
-                       "results file '%s': '%s' has not the shape, type or storage that its sweep calls for: the file "
-                       "is damaged or was made by another version of specbias; " SB_SALVAGE_HINT,
+                       "results file '%s': '%s' has not the shape, type or storage that its sweep calls "
+                       "for: " SB_MISFIT_HINT,
                        file->path, name);
     return SB_OK;
 }

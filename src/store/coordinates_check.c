@@ -19,12 +19,12 @@ static sb_code check(const sb_file *file, const sb_coordinate *coordinate, sb_st
     void *values = sb_array(count, sb_element_size(element), coordinate->name, status);
     if (!values)
         return SB_MEMORY;
-    hid_t dataset = H5Dopen2(file->id, coordinate->name, H5P_DEFAULT);
+    hid_t dataset = sb_h5_open_dataset(file->id, coordinate->name, file->path, status);
     if (dataset < 0)
-        code = sb_h5_fail(status, file->path, "open '%s'", coordinate->name);
+        code = SB_IO;
     else if (!sb_h5_holds(dataset, element) || !has_shape(file->layout, coordinate, dataset))
-        code = sb_fail(status, SB_IO, "results file '%s': coordinate '%s' has the wrong shape or type", file->path,
-                       coordinate->name);
+        code = sb_fail(status, SB_IO, "results file '%s': coordinate '%s' has the wrong shape or type: " SB_MISFIT_HINT,
+                       file->path, coordinate->name);
     else if (H5Dread(dataset, sb_element_native(element), H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
         code = sb_h5_fail(status, file->path, "read '%s'", coordinate->name);
     else if (memcmp(values, coordinate->values, count * sb_element_size(element)) != 0)

@@ -62,6 +62,16 @@ sb_code sb_h5_fail(sb_status *status, const char *path, const char *format, ...)
     return sb_fail(status, SB_IO, "results file '%s': cannot %s: %.*s", path, action, length, reason);
 }
 
+hid_t sb_h5_open_dataset(hid_t file, const char *name, const char *path, sb_status *status) {
+    const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    if (dataset < 0) {
+        sb_status reason = {0};
+        sb_h5_fail(&reason, path, "open '%s'", name);
+        sb_fail(status, reason.code, "%.900s; " SB_MISFIT_HINT, reason.message);
+    }
+    return dataset;
+}
+
 sb_code sb_h5_release(hid_t id, sb_code code, const char *path, sb_status *status) {
     if (id <= 0 || H5Idec_ref(id) >= 0 || code != SB_OK)
         return code;

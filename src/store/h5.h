@@ -8,6 +8,9 @@
 /* What to do about a file that is damaged. */
 #define SB_SALVAGE_HINT "'specbias salvage' makes a new file from what is intact"
 
+/* And about one whose datasets are not those that its sweep calls for. */
+#define SB_MISFIT_HINT "the file is damaged or was made by another version of specbias; " SB_SALVAGE_HINT
+
 /* What one element is in the file (little-endian) and in memory. */
 typedef enum sb_element {
     SB_ELEMENT_CHAR,
@@ -29,6 +32,9 @@ void sb_h5_quiet(void);
 /* SB_IO "results file 'path': cannot <format>: <reason>", with the innermost reason on HDF5's error stack. Call it
  * before any other HDF5 function: each of them clears the stack. */
 sb_code sb_h5_fail(sb_status *status, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Opens the dataset @p name of @p file; SB_MISFIT_HINT is part of the message if there is none. */
+hid_t sb_h5_open_dataset(hid_t file, const char *name, const char *path, sb_status *status);
 
 /* Releases a handle of any kind but a file; 0 and negative ones are none. Returns @p code, or the failure if that is
  * SB_OK. */
