@@ -30,6 +30,11 @@ typedef struct sb_probe_view {
     void *progress_context;
 } sb_probe_view;
 
+/** Calls the progress of @p view, if both are there. */
+static inline sb_code sb_probe_progress(const sb_probe_view *view) {
+    return view && view->progress ? view->progress(view->progress_context) : SB_OK;
+}
+
 /** A variable that a probe measures. Its dimensions are the training axes, the probe's axes, the moments at which it is
  * taken, and then its own. The moments are the dimension `step` for `at: all`, none for `at: last`, and `<probe>_step`
  * for a list of steps. */

@@ -244,8 +244,8 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
         sb_network_preactivations(view->scratch, work->x, count, work->z);
         if (wanted[FORM_INPUT])
             code = sb_network_input_gradients(view->scratch, count, work->squares, work->passes);
-        else if (view->progress)
-            code = view->progress(view->progress_context);
+        else
+            code = sb_probe_progress(view);
         for (int form = 0; code == SB_OK && form < FORMS; form++)
             if (wanted[form])
                 append_distances(work, view->shape, form, count, &counts[form]);

@@ -121,8 +121,9 @@ static double flops(const sb_settings *settings) {
     sb_shape shape = sb_shape_for(settings);
     sb_lattice lattice = lattice_of(settings);
     double points = (double)resolution(settings), samples = is_plane(settings) ? points * points : points;
-    return samples * sb_shape_flops(&shape) + sb_dft_flops(lattice) +
-           (double)ray_count(settings) * samples * 4 * SLOWNESS * points / 8;
+    return samples * sb_shape_flops(&shape) +
+           (double)sb_dataset_outputs(settings) *
+               (sb_dft_add_shells_flops(lattice) + (double)ray_count(settings) * samples * 4 * SLOWNESS * points / 8);
 }
 
 static void destroy(void *state) {
@@ -237,8 +238,7 @@ static sb_code add_rays(const workspace *work, const sb_probe_view *view, range 
         double turn = PI / 180 * list->values[i], *ray = work->rays + i * (work->points / 2 + 1);
         for (size_t k = (size_t)ceil(fitted.low); code == SB_OK && (double)k < fitted.high; k++) {
             ray[k] += energy_at(work, (double)k * cos(turn), (double)k * sin(turn));
-            if (view->progress)
-                code = view->progress(view->progress_context);
+            code = sb_probe_progress(view);
         }
     }
     return code;

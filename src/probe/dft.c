@@ -114,3 +114,9 @@ void sb_dft_add_shells(sb_dft *dft, sb_shell *shells) {
         }
     }
 }
+
+/* A mode takes as long as MODE_FLOPS operations of a training step: 10 ns, at 75 GFLOP/s. */
+double sb_dft_add_shells_flops(sb_lattice lattice) {
+    enum { MODE_FLOPS = 750 };
+    return sb_dft_flops(lattice) + MODE_FLOPS * (double)modes_of(lattice);
+}

@@ -53,4 +53,7 @@ double *sb_dft_signal(sb_dft *dft);
 /** Transforms the signal, and adds to shells[sb_dft_shells]. */
 void sb_dft_add_shells(sb_dft *dft, sb_shell *shells);
 
+/** Operations of sb_dft_add_shells, for the cost model. */
+double sb_dft_add_shells_flops(sb_lattice lattice);
+
 #endif

@@ -202,8 +202,8 @@ static sb_code reduce(const workspace *work, const sb_probe_view *view, const si
         size_t distance = add_distances(work, view->shape, drawn[i], sums), bin = distance * bins / neurons;
         to->histogram[bin < bins ? bin : bins - 1]++;
         all += distance;
-        if (i % AT_ONCE == AT_ONCE - 1 && view->progress)
-            code = view->progress(view->progress_context);
+        if (i % AT_ONCE == AT_ONCE - 1)
+            code = sb_probe_progress(view);
     }
     *to->mean = (double)all / (double)count;
     for (size_t layer = 1; layer < view->shape->depth; layer++)

@@ -167,7 +167,7 @@ static sb_code measure_layer(const workspace *work, const sb_probe_view *view, s
         if (matrix->values)
             copy_stripe(work, &next, matrix);
         count_stripe(work, &next, first, end, &cosines);
-        code = view->progress ? view->progress(view->progress_context) : SB_OK;
+        code = sb_probe_progress(view);
     }
     sb_cosines_density(&cosines, density);
     return code;

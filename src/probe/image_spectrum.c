@@ -42,13 +42,8 @@ static size_t bytes(const sb_settings *settings) {
            radii(NULL, settings, NULL) * sizeof(float);
 }
 
-/* A mode takes as long as MODE_FLOPS operations of a training step: 10 ns, at 75 GFLOP/s. */
-enum { MODE_FLOPS = 750 };
-
 static double flops(const sb_settings *settings) {
-    sb_lattice lattice = sb_dataset_lattice(settings);
-    double samples = (double)sb_dataset_samples(settings), outputs = (double)sb_dataset_outputs(settings);
-    return outputs * (sb_dft_flops(lattice) + MODE_FLOPS / 2 * samples);
+    return (double)sb_dataset_outputs(settings) * sb_dft_add_shells_flops(sb_dataset_lattice(settings));
 }
 
 static void destroy(void *state) {
@@ -60,15 +55,15 @@ static void destroy(void *state) {
 }
 
 /* Mean amplitudes of the image f[samples][outputs] into values[radii]. */
-static sb_code average(const workspace *work, const sb_dataset *dataset, const float *f, sb_code (*progress)(void *),
-                       void *context, float *values) {
+static sb_code average(const workspace *work, const sb_dataset *dataset, const float *f, const sb_probe_view *view,
+                       float *values) {
     double *signal = sb_dft_signal(work->dft);
     memset(work->sums, 0, work->shells * sizeof *work->sums);
     for (size_t output = 0; output < dataset->outputs; output++) {
         for (size_t n = 0; n < dataset->samples; n++)
             signal[n] = f[n * dataset->outputs + output];
         sb_dft_add_shells(work->dft, work->sums);
-        sb_code code = progress ? progress(context) : SB_OK;
+        sb_code code = sb_probe_progress(view);
         if (code != SB_OK)
             return code;
     }
@@ -92,7 +87,7 @@ static sb_code create(const sb_settings *settings, const sb_dataset *dataset, co
     if (work->sums && work->target)
         code = sb_dft_create(dataset->lattice, &work->dft, status);
     if (code == SB_OK)
-        code = average(work, dataset, dataset->y, NULL, NULL, work->target);
+        code = average(work, dataset, dataset->y, NULL, work->target);
     if (code != SB_OK) {
         destroy(work);
         return code;
@@ -105,7 +100,7 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
     (void)status;
     const workspace *work = state;
     memcpy(outputs[1].values, work->target, work->radii * sizeof *work->target);
-    return average(work, view->dataset, view->outputs, view->progress, view->progress_context, outputs[0].values);
+    return average(work, view->dataset, view->outputs, view, outputs[0].values);
 }
 
 const sb_probe sb_probe_image_spectrum = {

@@ -94,10 +94,9 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
     for (size_t i = 0; i < count; i++) {
         double radius, in_box;
         draw_point((uint64_t)view->settings->seed, i, view->shape->widths[0], work->x);
-        sb_code code = sb_inscribed_ball_radii(work->ball, work->x, view->progress, view->progress_context, &radius,
-                                               &in_box, status);
-        if (code == SB_OK && view->progress)
-            code = view->progress(view->progress_context);
+        sb_code code = sb_inscribed_ball_radii(work->ball, work->x, view, &radius, &in_box, status);
+        if (code == SB_OK)
+            code = sb_probe_progress(view);
         if (code != SB_OK)
             return code;
         work->radii_box[i] = (float)in_box;

@@ -26,9 +26,8 @@ struct sb_inscribed_ball {
     double *column;            /* [dimensions + 2] */
     const double *x;
     double radius, in_box;
-    sb_code (*progress)(void *);
-    void *progress_context;
-    sb_code code; /* what progress returned */
+    const sb_probe_view *view;
+    sb_code code; /* what its progress returned */
     glp_prob *programme;
     jmp_buf escape;
     char said[128]; /* GLPK's first words before it gave up */
@@ -132,7 +131,7 @@ static double optimum(sb_inscribed_ball *ball, int method) {
     options.it_lim = iterations(ball);
     int end = GLP_EITLIM;
     while (ball->code == SB_OK && (end = glp_simplex(ball->programme, &options)) == GLP_EITLIM)
-        ball->code = ball->progress ? ball->progress(ball->progress_context) : SB_OK;
+        ball->code = sb_probe_progress(ball->view);
     if (end != 0)
         return NAN;
     int found = glp_get_status(ball->programme);
@@ -217,11 +216,10 @@ void sb_inscribed_ball_planes(sb_inscribed_ball *ball, const float *normals, con
     }
 }
 
-sb_code sb_inscribed_ball_radii(sb_inscribed_ball *ball, const double *x, sb_code (*progress)(void *), void *context,
-                                double *radius, double *in_box, sb_status *status) {
+sb_code sb_inscribed_ball_radii(sb_inscribed_ball *ball, const double *x, const sb_probe_view *view, double *radius,
+                                double *in_box, sb_status *status) {
     ball->x = x;
-    ball->progress = progress;
-    ball->progress_context = context;
+    ball->view = view;
     ball->code = SB_OK;
     sb_code code = guarded(ball, solve, status);
     if (code != SB_OK || ball->code != SB_OK)

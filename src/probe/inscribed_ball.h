@@ -7,7 +7,7 @@
 #ifndef SPECBIAS_PROBE_INSCRIBED_BALL_H
 #define SPECBIAS_PROBE_INSCRIBED_BALL_H
 
-#include <specbias/base.h>
+#include <specbias/probe.h>
 
 typedef struct sb_inscribed_ball sb_inscribed_ball;
 
@@ -22,9 +22,9 @@ size_t sb_inscribed_ball_bytes(size_t dimensions, size_t planes);
 void sb_inscribed_ball_planes(sb_inscribed_ball *ball, const float *normals, const float *offsets);
 
 /** Radii of the largest balls around @p x [dimensions], which lies in the box: @p radius in its cell, INFINITY where
- * that holds balls of any size, and @p in_box in what of it is in the box. Calls @p progress, unless NULL, about every
+ * that holds balls of any size, and @p in_box in what of it is in the box. Calls the progress of @p view about every
  * 0.2 s, and fails with what it returned. */
-sb_code sb_inscribed_ball_radii(sb_inscribed_ball *ball, const double *x, sb_code (*progress)(void *), void *context,
-                                double *radius, double *in_box, sb_status *status);
+sb_code sb_inscribed_ball_radii(sb_inscribed_ball *ball, const double *x, const sb_probe_view *view, double *radius,
+                                double *in_box, sb_status *status);
 
 #endif

@@ -83,10 +83,6 @@ static double flops(const sb_settings *settings) {
            90 * samples * samples * (double)sb_dataset_outputs(settings);
 }
 
-static sb_code turn(const sb_probe_view *view) {
-    return view && view->progress ? view->progress(view->progress_context) : SB_OK;
-}
-
 /* Adds the squares of the coefficients of one output of values[samples][outputs]. */
 static sb_code add_output(const kernel_state *kernel, const float *values, size_t outputs, const sb_probe_view *view) {
     enum { ROWS = 1024 }; /* 20 ms for the largest basis */
@@ -98,7 +94,7 @@ static sb_code add_output(const kernel_state *kernel, const float *values, size_
         double coefficient = sb_dot_mixed(kernel->column, kernel->basis->vectors + i * samples, samples);
         kernel->squares[i] += coefficient * coefficient;
         if (i % ROWS == ROWS - 1)
-            code = turn(view);
+            code = sb_probe_progress(view);
     }
     return code;
 }

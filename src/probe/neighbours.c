@@ -127,7 +127,7 @@ static sb_code find_block(sb_neighbours *neighbours, const sb_probe_view *view, 
         sb_row_products(neighbours->rows, count, x + first * inputs, columns, inputs, neighbours->products);
         for (size_t i = 0; i < count; i++)
             look_through(neighbours, &searches[i], first, columns, neighbours->products + i * columns);
-        code = view->progress ? view->progress(view->progress_context) : SB_OK;
+        code = sb_probe_progress(view);
     }
     for (size_t i = 0; code != SB_OK && i < count; i++) /* half a search is none */
         neighbours->found[0][searches[i].sample] = UNKNOWN;

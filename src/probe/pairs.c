@@ -167,10 +167,6 @@ static sb_code draw_classes(sb_pairs *pairs, const sb_probe_view *view, size_t c
     return sb_neighbours_find(pairs->neighbours, view, kind == SB_PAIRS_GLOBAL, count, drawn);
 }
 
-static sb_code progress(const sb_probe_view *view) {
-    return view->progress ? view->progress(view->progress_context) : SB_OK;
-}
-
 sb_code sb_pairs_draw(sb_pairs *pairs, const sb_probe_view *view, const sb_pair_numbers *numbers, sb_pair_kind kind,
                       size_t (*drawn)[2]) {
     enum { AT_ONCE = 65536 }; /* pairs between two calls of progress: some ms */
@@ -181,12 +177,12 @@ sb_code sb_pairs_draw(sb_pairs *pairs, const sb_probe_view *view, const sb_pair_
     if (kind == SB_PAIRS_LOCAL)
         for (size_t window = 0; code == SB_OK && window < numbers->windows; window++) {
             draw_window(pairs, view, window, window * numbers->of_window, numbers->of_window, drawn);
-            code = progress(view);
+            code = sb_probe_progress(view);
         }
     else
         for (size_t i = 0; code == SB_OK && i < count; i++) {
             draw_apart(pairs, view, i, drawn);
-            code = i % AT_ONCE == AT_ONCE - 1 ? progress(view) : SB_OK;
+            code = i % AT_ONCE == AT_ONCE - 1 ? sb_probe_progress(view) : SB_OK;
         }
     return code;
 }

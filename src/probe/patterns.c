@@ -140,7 +140,7 @@ sb_code sb_patterns_visit(sb_patterns *patterns, const sb_probe_view *view, cons
         sb_network_preactivations(view->scratch, patterns->x, count, z);
         set_block(patterns, view->shape, count);
         visit(context, first, count, patterns->bits);
-        code = view->progress ? view->progress(view->progress_context) : SB_OK;
+        code = sb_probe_progress(view);
     }
     return code;
 }

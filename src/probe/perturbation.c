@@ -114,7 +114,7 @@ static sb_code perturbed_spectrum(const workspace *work, const sb_probe_view *vi
     if (code != SB_OK)
         return code;
     sb_dft_amplitudes(work->dft, work->outputs, view->dataset->outputs, work->spectrum);
-    return view->progress ? view->progress(view->progress_context) : SB_OK;
+    return sb_probe_progress(view);
 }
 
 /* Takes in ratio number @p number (from 0) of each frequency: running mean and squared deviations (Welford 1962). The

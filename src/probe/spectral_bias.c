@@ -29,13 +29,8 @@ static size_t bytes(const sb_settings *settings) {
     return sizeof(workspace) + sb_dft_bytes(lattice) + 2 * sb_dft_shells(lattice) * sizeof(sb_shell);
 }
 
-/* A mode takes as long as MODE_FLOPS operations of a training step: 10 ns, at 75 GFLOP/s. */
-enum { MODE_FLOPS = 750 };
-
 static double flops(const sb_settings *settings) {
-    sb_lattice lattice = sb_dataset_lattice(settings);
-    double samples = (double)sb_dataset_samples(settings), outputs = (double)sb_dataset_outputs(settings);
-    return outputs * (sb_dft_flops(lattice) + MODE_FLOPS / 2 * samples);
+    return (double)sb_dataset_outputs(settings) * sb_dft_add_shells_flops(sb_dataset_lattice(settings));
 }
 
 static void destroy(void *state) {
@@ -61,8 +56,7 @@ static sb_code transform(const workspace *work, const sb_dataset *dataset, const
             signal[n] = value;
         }
         sb_dft_add_shells(work->dft, shells);
-        if (view && view->progress)
-            code = view->progress(view->progress_context);
+        code = sb_probe_progress(view);
     }
     return code;
 }
