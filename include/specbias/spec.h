@@ -296,6 +296,17 @@ bool sb_is_one_hot(const sb_settings *settings);
 /** True if the target has frequencies: target.frequencies says which. */
 bool sb_has_frequencies(const sb_settings *settings);
 
+/** Points along each coordinate of the probe `decay`. */
+size_t sb_decay_resolution(const sb_settings *settings);
+
+/** Frequencies low <= k < high. */
+typedef struct sb_wavenumbers {
+    double low, high;
+} sb_wavenumbers;
+
+/** Those that the probe `decay` fits. */
+sb_wavenumbers sb_decay_wavenumbers(const sb_settings *settings);
+
 /** Number of records of a trial: steps 0, every, 2 every, ... and the last. */
 size_t sb_record_count(const sb_settings *settings);
 

@@ -28,7 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_RESOLUTION = 16384, PLANE_RESOLUTION = 512, BINS_PER_OCTAVE = 4, BINS_MAX = 24 * BINS_PER_OCTAVE };
+enum { BINS_PER_OCTAVE = 4, BINS_MAX = 24 * BINS_PER_OCTAVE };
 
 #define PI 3.14159265358979323846
 
@@ -36,15 +36,8 @@ static const sb_probe_settings *settings_of(const sb_settings *settings) {
     return &settings->probes.decay.probe;
 }
 
-static size_t resolution(const sb_settings *settings) {
-    int64_t points = settings->probes.decay.resolution;
-    if (points != SB_RESOLUTION_AUTO)
-        return (size_t)points;
-    return sb_dataset_coordinates(settings) == 1 ? LINE_RESOLUTION : PLANE_RESOLUTION;
-}
-
 static sb_lattice lattice_of(const sb_settings *settings) {
-    size_t points = resolution(settings);
+    size_t points = sb_decay_resolution(settings);
     return (sb_lattice){sb_dataset_coordinates(settings), {points, points}};
 }
 
@@ -54,7 +47,7 @@ static bool is_plane(const sb_settings *settings) {
 
 static size_t wavenumbers(const void *context, const sb_settings *settings, double *values) {
     (void)context;
-    size_t count = resolution(settings) / 2;
+    size_t count = sb_decay_resolution(settings) / 2;
     for (size_t i = 0; values && i < count; i++)
         values[i] = (double)(i + 1);
     return count;
@@ -106,7 +99,7 @@ typedef struct workspace {
 
 static size_t bytes(const sb_settings *settings) {
     sb_lattice lattice = lattice_of(settings);
-    size_t points = resolution(settings), samples = is_plane(settings) ? points * points : points;
+    size_t points = sb_decay_resolution(settings), samples = is_plane(settings) ? points * points : points;
     return sizeof(workspace) + sb_box_network_bytes(settings) + sb_dft_bytes(lattice) +
            samples * sb_dataset_outputs(settings) * sizeof(float) +
            (3 * points + ray_count(settings) * (points / 2 + 1)) * sizeof(double) +
@@ -120,7 +113,7 @@ enum { SLOWNESS = 7 };
 static double flops(const sb_settings *settings) {
     sb_shape shape = sb_shape_for(settings);
     sb_lattice lattice = lattice_of(settings);
-    double points = (double)resolution(settings), samples = is_plane(settings) ? points * points : points;
+    double points = (double)sb_decay_resolution(settings), samples = is_plane(settings) ? points * points : points;
     return samples * sb_shape_flops(&shape) +
            (double)sb_dataset_outputs(settings) *
                (sb_dft_add_shells_flops(lattice) + (double)ray_count(settings) * samples * 4 * SLOWNESS * points / 8);
@@ -147,7 +140,7 @@ static sb_code create(const sb_settings *settings, const sb_dataset *dataset, co
     workspace *work = sb_array(1, sizeof *work, what, status);
     if (!work)
         return SB_MEMORY;
-    work->points = resolution(settings);
+    work->points = sb_decay_resolution(settings);
     work->samples = is_plane(settings) ? work->points * work->points : work->points;
     work->shells = sb_dft_shells(lattice);
     work->f = sb_array(work->samples * dataset->outputs, sizeof(float), what, status);
@@ -218,20 +211,8 @@ static double energy_at(const workspace *work, double kx, double ky) {
     return (real * real + imaginary * imaginary) / ((double)work->samples * (double)work->samples);
 }
 
-/* The range of k that is fitted. */
-typedef struct range {
-    double low, high;
-} range;
-
-static range range_of(const sb_settings *settings) {
-    int64_t low = settings->probes.decay.k_low, high = settings->probes.decay.k_high;
-    double largest = (double)(resolution(settings) / 2);
-    double end = high == SB_K_AUTO ? largest / 4 : fmin((double)high, largest);
-    return (range){low == SB_K_AUTO ? end / 8 : (double)low, end};
-}
-
 /* Energies of all rays at the k of @p fitted, added to those of other outputs. */
-static sb_code add_rays(const workspace *work, const sb_probe_view *view, range fitted) {
+static sb_code add_rays(const workspace *work, const sb_probe_view *view, sb_wavenumbers fitted) {
     const sb_list *list = &view->settings->probes.decay.angles;
     sb_code code = SB_OK;
     for (size_t i = 0; i < ray_count(view->settings); i++) {
@@ -249,7 +230,7 @@ typedef struct bin {
     double modes, energy, log_k; /* sums over modes */
 } bin;
 
-static void put(bin *bins, range fitted, size_t k, double modes, double energy) {
+static void put(bin *bins, sb_wavenumbers fitted, size_t k, double modes, double energy) {
     bin *into = &bins[(size_t)(BINS_PER_OCTAVE * log2((double)k / fitted.low))];
     into->modes += modes;
     into->energy += energy;
@@ -272,14 +253,14 @@ static double slope(const bin *bins, double floor) {
     return n < BINS_PER_OCTAVE ? (double)NAN : (n * xy - x * y) / (n * xx - x * x);
 }
 
-static double exponent(const workspace *work, range fitted, double floor) {
+static double exponent(const workspace *work, sb_wavenumbers fitted, double floor) {
     bin bins[BINS_MAX] = {{0}};
     for (size_t k = (size_t)ceil(fitted.low); (double)k < fitted.high; k++)
         put(bins, fitted, k, work->shell[k].modes, work->shell[k].energy);
     return slope(bins, floor);
 }
 
-static double ray_exponent(const workspace *work, range fitted, size_t number, size_t width, double floor) {
+static double ray_exponent(const workspace *work, sb_wavenumbers fitted, size_t number, size_t width, double floor) {
     bin bins[BINS_MAX] = {{0}};
     for (size_t k = (size_t)ceil(fitted.low); (double)k < fitted.high; k++)
         put(bins, fitted, k, (double)width, work->rays[number * (work->points / 2 + 1) + k]);
@@ -298,7 +279,7 @@ static double lowest_energy(const workspace *work) {
 
 static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_output *outputs, sb_status *status) {
     const workspace *work = state;
-    range fitted = range_of(view->settings);
+    sb_wavenumbers fitted = sb_decay_wavenumbers(view->settings);
     size_t width = view->dataset->outputs, rays = ray_count(view->settings), half = work->points / 2;
     float *amplitudes = outputs[1].values;
     memset(work->shell, 0, work->shells * sizeof *work->shell);

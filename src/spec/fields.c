@@ -242,7 +242,9 @@ const sb_field sb_fields[] = {
     {FIELD("probes.decay.resolution", probes.decay.resolution, INTEGER, 64, 16777216), .unit = "1", .initial = "auto",
      .words = automatic, .fixed = true, .meaning = "points along each coordinate; auto: 16384 of one, 512 of two"},
     {FIELD("probes.decay.k_low", probes.decay.k_low, INTEGER, 1, 8388608), .unit = "1", .initial = "auto",
-     .words = automatic, .meaning = "where the fitted frequencies start, in periods over the box; auto: k_high / 8"},
+     .words = automatic,
+     .meaning = "where the fitted frequencies start, in periods over the box, an octave or more below k_high; auto: "
+                "k_high / 8"},
     {FIELD("probes.decay.k_high", probes.decay.k_high, INTEGER, 2, 8388608), .unit = "1", .initial = "auto",
      .words = automatic, .meaning = "where the fitted frequencies end, at most resolution / 2; auto: resolution / 8"},
     {BOOLEAN("probes.decay.rays", probes.decay.rays), .initial = "false", .fixed = true,

@@ -394,11 +394,12 @@ static bool decay_is_open(const sb_settings *settings, char *message, size_t siz
 }
 
 static bool decay_has_octave(const sb_settings *settings, char *message, size_t size) {
-    int64_t low = settings->probes.decay.k_low, high = settings->probes.decay.k_high;
-    if (low == SB_K_AUTO || high == SB_K_AUTO || high >= 2 * low)
+    const sb_wavenumbers fitted = sb_decay_wavenumbers(settings);
+    if (!settings->probes.decay.probe.enabled || fitted.high >= 2 * fitted.low)
         return true;
-    snprintf(message, size, "found %lld with k_low %lld; allowed an octave above it or more", (long long)high,
-             (long long)low);
+    snprintf(message, size,
+             "found frequencies from %.15g to %.15g, with %zu points along a coordinate; allowed an octave or more",
+             fitted.low, fitted.high, sb_decay_resolution(settings));
     return false;
 }
 
@@ -496,7 +497,7 @@ const sb_rule sb_rules[] = {
      "probes.spectral_bias.cutoff", cutoff_is_resolved},
     {READS("probes.function_grid.low", "probes.function_grid.high"), "probes.function_grid.low", function_grid_is_open},
     {READS("probes.decay.low", "probes.decay.high"), "probes.decay.low", decay_is_open},
-    {READS("probes.decay.k_low", "probes.decay.k_high"), "probes.decay.k_high", decay_has_octave},
+    {READS("target.kind", "embedding.kind", "probes.decay"), "probes.decay.k_low", decay_has_octave},
     {READS("probes.decay.at", "training.steps"), "probes.decay.at", decay_moments},
     {READS("probes.function_grid.at", "training.steps"), "probes.function_grid.at", function_grid_moments},
     {READS("probes.image_spectrum.at", "training.steps"), "probes.image_spectrum.at", image_spectrum_moments},
