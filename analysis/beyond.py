@@ -4,7 +4,7 @@ import numpy
 
 from curves import COLOURS, STEP, band, shades
 from experiment import Figure
-from forms import BANDS, canvas, forms, moments, over_steps
+from forms import BANDS, canvas, forms, legend, moments, over_steps
 from panels import Panel, sign
 
 
@@ -66,7 +66,7 @@ def beyond_decay(results):
         below.set(xlabel=STEP, ylabel="exponent of the decay")
         for part in (above, below):
             part.grid(lw=0.3)
-            part.legend(fontsize=7)
+            legend(part, fontsize=7)
     sign(figure, results, BANDS, "Decay of the networks' own spectra, after training")
     return figure
 

@@ -97,3 +97,9 @@ def once(panel, variable, *names):
     at = moments(panel.results, variable)
     values = first(panel.values(variable, *([at] if at else []), *names)[0])
     return values[-1] if at else values
+
+
+def legend(axes, **options):
+    """A legend of what is drawn, if anything is."""
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(**options)

@@ -7,7 +7,7 @@ import numpy
 import maps
 from curves import STEP, band, shades
 from experiment import Figure
-from forms import BANDS, canvas, first, forms, moments, once, over_steps
+from forms import BANDS, canvas, first, forms, legend, moments, once, over_steps
 from panels import sign
 
 PAPER = "Lazzari and Liu 2023, "
@@ -122,7 +122,7 @@ def densities(axes, results, kind, moment=0):
         band(axes, cosines, density, form.colour, f"{form.name}: {100 * numpy.nanmean(share):.0f}% below 0".lstrip(": "))
     axes.axvline(0, color="0.6", lw=0.6)
     axes.grid(lw=0.3)
-    axes.legend(fontsize=6)
+    legend(axes, fontsize=6)
 
 
 def lazzari2023_fig5(results):

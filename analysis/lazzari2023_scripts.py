@@ -4,7 +4,7 @@ import numpy
 
 from curves import STEP, band, shades
 from experiment import Figure
-from forms import BANDS, canvas, forms, moments, over_steps, replicated
+from forms import BANDS, canvas, forms, legend, moments, over_steps, replicated
 from lazzari2023 import DYNAMICS, PAPER, densities, dynamics
 from panels import sign
 
@@ -15,9 +15,9 @@ def lazzari2023_supplement_inradius(results):
     results, at = replicated(results), moments(results, "inradius")
     octaves = results["octaves"].values
     names = {
-        "inradius_box": "Radius of the largest ball, within $[-1, 1]^d$",
-        "inradius": "Radius of the largest ball, of regions that have one",
-        "inradius_unbounded": "Share of regions that have none",
+        "inradius_box": "Largest radius within $[-1, 1]^d$",
+        "inradius": "Largest radius, of bounded regions",
+        "inradius_unbounded": "Share of unbounded regions",
     }
     for (variable, name), part in zip(names.items(), axes[0]):
         values = results[variable].transpose("seed", at, "octaves").values
@@ -59,7 +59,7 @@ def lazzari2023_scripts_size(results):
             densities(below, some, kind)
             below.set(xlabel="Cosine of gradients", ylabel=f"Density, {words}")
         column[0].set_title(f"{some['depth'].item() - 1} hidden layers of {some['width'].item()}")
-    axes[0, 0].legend(fontsize=7)
+    legend(axes[0, 0], fontsize=7)
     sign(figure, results, BANDS, PAPER + "scripts: depth and width")
     return figure
 
@@ -75,8 +75,8 @@ def lazzari2023_scripts_generalisation(results):
 
 
 def lazzari2023_scripts_classification(results):
-    """As figure 5; near and distant: of the samples of another class."""
-    return dynamics(results, PAPER + "scripts: classification", "nearest of another class", "farthest of another class")
+    """As figure 5; pairs are a sample and the nearest, or the farthest, of another class."""
+    return dynamics(results, PAPER + "scripts: classification", "nearest", "farthest")
 
 
 INRADII = ("inradius", "inradius_box", "inradius_unbounded")
