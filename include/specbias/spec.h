@@ -374,6 +374,9 @@ void sb_field_set(const sb_field *field, sb_settings *settings, sb_value value);
 /** Writes a value as YAML: words where it has them, numbers so that they read back exactly. */
 void sb_field_print(const sb_field *field, sb_value value, FILE *out);
 
+/** True if the value, or any element of it, is one that a word stands for, such as `none` or `full`. */
+bool sb_field_in_words(const sb_field *field, sb_value value);
+
 /** Prints every key of the sweep file with type, unit, range, default and meaning (`specbias schema`): a sweep file
  * that explains itself and says what an empty one does. */
 void sb_schema_print(FILE *out);

@@ -21,7 +21,17 @@ static bool is_single(const sb_axis_member *member, size_t length) {
     return true;
 }
 
+/* True if a point is a word such as `none`: the number behind it means nothing to a reader. */
+static bool has_words(const sb_axis_member *member, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (sb_field_in_words(member->field, member->values[i]))
+            return true;
+    return false;
+}
+
 static sb_type type_of(const sb_axis_member *member, size_t length) {
+    if (has_words(member, length))
+        return SB_TYPE_TEXT;
     switch (member->field->type) {
     case SB_FIELD_INTEGER:
         return SB_TYPE_INT64;

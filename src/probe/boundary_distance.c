@@ -285,7 +285,7 @@ static double flops(const sb_settings *settings) {
 const sb_probe sb_probe_boundary_distance = {
     .name = "boundary_distance",
     .variables = {VARIABLES("", "in the network's input", wants_input),
-                  VARIABLES("_layer", "in the neuron's layer", wants_layer)},
+                  VARIABLES("_layer", "in the layer of the nearest neuron", wants_layer)},
     .settings = settings_of,
     .flops = flops,
     .bytes = bytes,

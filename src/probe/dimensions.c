@@ -65,12 +65,13 @@ const sb_vector_rule sb_dimension_layer = {.name = "layer",
                                            .fields = layer_fields,
                                            .values = layers};
 
-const sb_vector_rule sb_dimension_sample = {.name = "sample",
-                                            .unit = "1",
-                                            .long_name = "training sample, from 0",
-                                            .type = SB_TYPE_INT64,
-                                            .fields = sample_fields,
-                                            .values = samples};
+const sb_vector_rule sb_dimension_sample = {
+    .name = "sample",
+    .unit = "1",
+    .long_name = "training sample, from 0: along a curve, of an image row by row, of files in their order",
+    .type = SB_TYPE_INT64,
+    .fields = sample_fields,
+    .values = samples};
 
 const sb_vector_rule sb_dimension_output = {.name = "output",
                                             .unit = "1",

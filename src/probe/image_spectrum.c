@@ -24,7 +24,7 @@ static size_t radii(const void *context, const sb_settings *settings, double *va
 static const char *const radius_fields[] = {"target", "validation", NULL};
 static const sb_vector_rule radial_frequency = {.name = "radial_frequency",
                                                 .unit = "1",
-                                                .long_name = "spatial frequency |k| in periods over the image",
+                                                .long_name = "spatial frequency |k| in periods over the image, from 1",
                                                 .type = SB_TYPE_INT64,
                                                 .fields = radius_fields,
                                                 .values = radii};

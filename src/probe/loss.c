@@ -20,8 +20,10 @@ static sb_code measure(void *state, const sb_probe_view *view, const sb_probe_ou
 
 const sb_probe sb_probe_loss = {
     .name = "loss",
-    .variables =
-        {{.name = "loss", .unit = "1", .long_name = "mean loss over the training set", .type = SB_TYPE_FLOAT64}},
+    .variables = {{.name = "loss",
+                   .unit = "1",
+                   .long_name = "mean loss over the training set, as training.loss says",
+                   .type = SB_TYPE_FLOAT64}},
     .settings = settings_of,
     .flops = flops,
     .measure = measure,

@@ -84,6 +84,13 @@ const char *spec_word_text(const sb_field *field, double value) {
     return NULL;
 }
 
+bool sb_field_in_words(const sb_field *field, sb_value value) {
+    bool found = field->type == SB_FIELD_FILE && value.source->word;
+    for (size_t i = 0; field->type != SB_FIELD_FILE && !found && i < element_count(field, value); i++)
+        found = spec_word_text(field, element(field, value, i)) != NULL;
+    return found;
+}
+
 /* --- Conditions -----------------------------------------------------------------------------------------------------
  */
 

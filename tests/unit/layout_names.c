@@ -12,7 +12,16 @@ static const sb_field kind = {.path = "embedding.kind",
                               .meaning = "meaning of embedding.kind",
                               .words = kind_words};
 
+static const sb_word batch_words[] = {{"full", 0}, {NULL, 0}};
+static const sb_field batch = {.path = "training.batch",
+                               .type = SB_FIELD_INTEGER,
+                               .offset = offsetof(sb_settings, training.batch),
+                               .unit = "1",
+                               .meaning = "meaning of training.batch",
+                               .words = batch_words};
+
 static const double one = 1, two = 2, unknown = NAN, several[] = {5, 10, 15};
+static const sb_value full_or_2[] = {{.integer = 0}, {.integer = 2}};
 static const sb_value kinds[] = {{.integer = 0}, {.integer = 1}};
 static const sb_value ones[] = {{.list = {1, &one}}, {.list = {1, &two}}};
 static const sb_value lists[] = {{.list = {1, &one}}, {.list = {3, several}}};
@@ -30,7 +39,8 @@ static void check_text(const sb_coordinate *found, const char *const *expected, 
         assert_int_equal(strncmp((const char *)found->values + i * longest, expected[i], longest), 0);
 }
 
-/* Numbers stay numbers with the field's unit and meaning; all else is text in the axis's own words. */
+/* Numbers stay numbers with the field's unit and meaning; all else is text in the axis's own words, also numbers beside
+ * a word that stands for one. */
 static void coordinates_of_axes_follow_the_type_of_the_field(void **state) {
     (void)state;
     static fixture f;
@@ -41,8 +51,9 @@ static void coordinates_of_axes_follow_the_type_of_the_field(void **state) {
         HAND_AXIS(frequencies, ones, words),
         HAND_AXIS(phases, unknowns, words),
         GROUP_AXIS(SB_AXIS_SECTION, "embedding", section, words),
+        HAND_AXIS(batch, full_or_2, words),
     };
-    start(&f, axes, 5);
+    start(&f, axes, 6);
     finish(&f);
     static const int64_t integers[] = {3, 5, 4}, elements[] = {1, 2};
     const sb_coordinate *found = coordinate(&f, "seed");
@@ -59,6 +70,7 @@ static void coordinates_of_axes_follow_the_type_of_the_field(void **state) {
     check_text(found, words, 2);
     assert_string_equal(found->unit, "rad");
     check_text(coordinate(&f, "embedding"), words, 2);
+    check_text(coordinate(&f, "batch"), words, 2);
     sb_layout_free(f.layout);
 }
 
