@@ -44,8 +44,8 @@ typedef struct sb_probe_variable {
     bool timeless; /**< the same at every moment: it has no dimension of moments */
     bool watched;  /**< timeless, and found by watch(): missing where there was nothing to find; wanted() must not
                         depend on fields that may be axes of the probe */
-    /** False where the settings do not ask for it - those of the probe, of the target, or training.loss: it is then
-     * NaN, and not declared if no trial and no combination of the probe's axes asks. NULL: always wanted. */
+    /** False where the settings do not ask for it - those of the probe, of target, validation, or training.loss: it is
+     * then NaN, and not declared if no trial and no combination of the probe's axes asks. NULL: always wanted. */
     bool (*wanted)(const sb_settings *settings);
     const sb_vector_rule *dimensions[4]; /**< its own, NULL at the end */
 } sb_probe_variable;

@@ -82,6 +82,7 @@ typedef enum sb_validation_kind {
 typedef enum sb_optimizer { SB_OPTIMIZER_ADAM } sb_optimizer;
 typedef enum sb_loss { SB_LOSS_MSE, SB_LOSS_BCE, SB_LOSS_CROSS_ENTROPY } sb_loss;
 typedef enum sb_boundary_form { SB_BOUNDARY_BOTH, SB_BOUNDARY_INPUT, SB_BOUNDARY_LAYER } sb_boundary_form;
+typedef enum sb_prediction { SB_PREDICTION_AUTO, SB_PREDICTION_TRUE, SB_PREDICTION_FALSE } sb_prediction;
 typedef enum sb_shuffle { SB_SHUFFLE_ONCE, SB_SHUFFLE_EPOCH, SB_SHUFFLE_NONE } sb_shuffle;
 
 /** Special values that a field's words stand for. */
@@ -225,7 +226,7 @@ typedef struct sb_settings {
         struct {
             sb_probe_settings probe;
             int64_t samples;     /**< inputs that the kernel is of; SB_SAMPLES_ALL */
-            int64_t frequencies; /**< 1: also what it says of each of the target's frequencies */
+            int64_t frequencies; /**< sb_prediction: also what it says of each of the target's frequencies */
             double threshold;    /**< normalised magnitude at which a frequency is learned, in (0, 1) */
         } ntk;
         struct {
@@ -295,6 +296,14 @@ bool sb_is_one_hot(const sb_settings *settings);
 
 /** True if the target has frequencies: target.frequencies says which. */
 bool sb_has_frequencies(const sb_settings *settings);
+
+/** Training samples that the kernel of the probe `ntk` is of. */
+size_t sb_ntk_samples(const sb_settings *settings);
+
+/** True if that kernel predicts how the target's frequencies are learned: gradient flow is linear in the outputs for
+ * the mean squared error alone, and frequencies are those of all samples, evenly spread, and below half of the
+ * kernel's. */
+bool sb_ntk_has_predictions(const sb_settings *settings);
 
 /** Points along each coordinate of the probe `decay`. */
 size_t sb_decay_resolution(const sb_settings *settings);

@@ -41,18 +41,12 @@ static const sb_probe_settings *settings_of(const sb_settings *settings) {
 }
 
 static bool wants_frequencies(const sb_settings *settings) {
-    return settings->probes.ntk.frequencies;
-}
-
-/* S, the number of inputs that the kernel is of. */
-static size_t kernel_samples(const sb_settings *settings) {
-    size_t most = (size_t)settings->probes.ntk.samples, samples = sb_dataset_samples(settings);
-    return most == SB_SAMPLES_ALL || most > samples ? samples : most;
+    return settings->probes.ntk.frequencies != SB_PREDICTION_FALSE && sb_ntk_has_predictions(settings);
 }
 
 static size_t modes(const void *context, const sb_settings *settings, double *values) {
     (void)context;
-    size_t count = kernel_samples(settings);
+    size_t count = sb_ntk_samples(settings);
     for (size_t i = 0; values && i < count; i++)
         values[i] = (double)(i + 1);
     return count;
@@ -85,7 +79,7 @@ typedef struct workspace {
 
 static size_t bytes(const sb_settings *settings) {
     sb_shape shape = sb_shape_for(settings);
-    size_t samples = kernel_samples(settings), all = sb_dataset_samples(settings);
+    size_t samples = sb_ntk_samples(settings), all = sb_dataset_samples(settings);
     size_t kernel = samples * shape.widths[0] * sizeof(float) + (2 * samples + 1) * samples * sizeof(double) +
                     sb_gradients_bytes(&shape, samples, samples) + sb_eigenvectors_bytes(samples);
     size_t measured = wants_frequencies(settings) ? sb_dft_bytes(sb_dft_line(all)) + (all / 2 + 1) * sizeof(double) +
@@ -124,7 +118,7 @@ static sb_code create(const sb_settings *settings, const sb_dataset *dataset, co
     workspace *work = sb_array(1, sizeof *work, what, status);
     if (!work)
         return SB_MEMORY;
-    size_t samples = work->samples = kernel_samples(settings);
+    size_t samples = work->samples = sb_ntk_samples(settings);
     work->x = sb_array(samples * shape->widths[0], sizeof(float), what, status);
     work->theta = sb_array(samples * samples, sizeof(double), what, status);
     work->gram = sb_array(samples * samples, sizeof(double), what, status);
@@ -265,11 +259,11 @@ static void watch(void *state, const sb_probe_view *view, const sb_probe_output 
 /* Factors of the gradients of each output, half of their Gram matrix, and the eigenvectors. */
 static double flops(const sb_settings *settings) {
     sb_shape shape = sb_shape_for(settings);
-    double samples = (double)kernel_samples(settings), outputs = (double)shape.widths[shape.depth], factors = 0;
+    double samples = (double)sb_ntk_samples(settings), outputs = (double)shape.widths[shape.depth], factors = 0;
     for (size_t layer = 1; layer <= shape.depth; layer++)
         factors += (double)(shape.widths[layer - 1] + shape.widths[layer]);
     return outputs * samples * (2 * sb_shape_flops(&shape) + samples * factors) +
-           sb_eigenvectors_flops(kernel_samples(settings));
+           sb_eigenvectors_flops(sb_ntk_samples(settings));
 }
 
 const sb_probe sb_probe_ntk = {

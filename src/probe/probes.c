@@ -38,9 +38,9 @@ _Static_assert(sizeof sb_probe_table / sizeof *sb_probe_table <= SB_PROBES_MAX, 
 /* --- Declaring ------------------------------------------------------------------------------------------------------
  */
 
-/* True if any combination of the probe's axes and of the target's wants the variable. */
+/* True if any combination of the probe's axes and of what it is trained on wants the variable. */
 static bool wanted_anywhere(const sb_grid *grid, const sb_probe *probe, const sb_probe_variable *variable) {
-    static const char *const fields[] = {"target", "training.loss", NULL};
+    static const char *const fields[] = {"target", "training.loss", "validation", NULL};
     const sb_product targets = sb_grid_axes_touching(grid, fields), axes = sb_grid_probe_axes(grid, probe->name);
     sb_settings settings = grid->sweep->base;
     bool wanted = !variable->wanted;

@@ -39,6 +39,7 @@ WORDS(shuffles, {"once", SB_SHUFFLE_ONCE}, {"epoch", SB_SHUFFLE_EPOCH}, {"none",
 WORDS(losses, {"mse", SB_LOSS_MSE}, {"bce", SB_LOSS_BCE}, {"cross_entropy", SB_LOSS_CROSS_ENTROPY});
 WORDS(boundary_forms, {"both", SB_BOUNDARY_BOTH}, {"input", SB_BOUNDARY_INPUT}, {"layer", SB_BOUNDARY_LAYER});
 WORDS(paper_pairs, {"paper", SB_PAIRS_PAPER});
+WORDS(predictions, {"auto", SB_PREDICTION_AUTO}, {"true", SB_PREDICTION_TRUE}, {"false", SB_PREDICTION_FALSE});
 WORDS(all_samples, {"all", SB_SAMPLES_ALL});
 WORDS(each_vector, {"each", SB_BINS_EACH});
 WORDS(moments, {"last", SB_AT_LAST}, {"all", SB_AT_ALL});
@@ -291,9 +292,10 @@ const sb_field sb_fields[] = {
      .words = all_samples, .fixed = true,
      .meaning = "training inputs that the kernel is of, evenly spread; all: every one. The time for its eigenvectors "
                 "grows with the cube, 2 seconds for 2000, and a stop waits for them"},
-    {BOOLEAN("probes.ntk.frequencies", probes.ntk.frequencies), .initial = "true", .fixed = true,
-     .meaning = "the steps to learn each of the target's frequencies too, predicted and measured: for the loss mse "
-                "and a target with frequencies below half the kernel's samples"},
+    {CHOICE("probes.ntk.frequencies", probes.ntk.frequencies, predictions), .initial = "auto", .fixed = true,
+     .meaning = "the steps to learn each of the target's frequencies too, predicted and measured; auto: wherever they "
+                "can be, with the loss mse and a target whose frequencies are below half the kernel's samples, which "
+                "is not binarised and has no samples held out; true: refuse others"},
     {FIELD("probes.ntk.threshold", probes.ntk.threshold, REAL, 0.01, 0.99), .unit = "1", .initial = "0.5",
      .meaning = "normalised magnitude at which a frequency counts as learned"},
     {MOMENTS("probes.confusion.at", probes.confusion.probe.at), .initial = "last"},

@@ -113,7 +113,6 @@ const sb_rule sb_rules[] = {
     {READS("validation", "target"), "validation.kind", spec_pairs_have_places},
     {READS("probes.ntk", "target", "validation", "training.loss"), "probes.ntk.frequencies", spec_ntk_has_frequencies},
     {READS("probes.ntk", "target", "validation"), "probes.ntk.samples", spec_ntk_is_possible},
-    {READS("probes.ntk", "target", "validation"), "probes.ntk.samples", spec_ntk_resolves_frequencies},
     PROBES(MOMENTS_ROW)};
 
 const size_t sb_rule_count = sizeof sb_rules / sizeof *sb_rules;

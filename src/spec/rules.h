@@ -16,10 +16,10 @@ spec_rule spec_frequencies_rise, spec_frequencies_are_resolved, spec_amplitudes_
 
 spec_rule spec_accuracy_has_classes, spec_kernel_spectrum_is_possible, spec_validation_has_samples,
     spec_spectrum_has_frequencies, spec_perturbation_has_frequencies, spec_magnitudes_rise, spec_distances_are_a_range,
-    spec_activation_has_regions, spec_ntk_has_frequencies, spec_ntk_is_possible, spec_ntk_resolves_frequencies,
-    spec_neurons_are_hidden, spec_slice_has_a_plane, spec_pairs_have_places, spec_grid_is_whole,
-    spec_target_is_of_coordinates, spec_image_spectrum_is_of_image, spec_cutoff_is_resolved, spec_function_grid_is_open,
-    spec_decay_is_open, spec_decay_has_octave;
+    spec_activation_has_regions, spec_ntk_has_frequencies, spec_ntk_is_possible, spec_neurons_are_hidden,
+    spec_slice_has_a_plane, spec_pairs_have_places, spec_grid_is_whole, spec_target_is_of_coordinates,
+    spec_image_spectrum_is_of_image, spec_cutoff_is_resolved, spec_function_grid_is_open, spec_decay_is_open,
+    spec_decay_has_octave;
 
 /** True if the values of @p list, called @p what in the message, rise. */
 bool spec_rising(sb_list list, const char *what, char *message, size_t size);

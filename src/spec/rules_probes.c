@@ -88,16 +88,15 @@ bool spec_activation_has_regions(const sb_settings *settings, char *message, siz
     return true;
 }
 
-/* Gradient flow is linear in the outputs for the mean squared error alone. */
 bool spec_ntk_has_frequencies(const sb_settings *settings, char *message, size_t size) {
-    if (!settings->probes.ntk.probe.enabled || !settings->probes.ntk.frequencies)
-        return true;
-    if (settings->training.loss == SB_LOSS_MSE && sb_has_frequencies(settings) && !settings->target.binarise &&
-        sb_training_samples(settings) == sb_total_samples(settings))
+    bool demanded = settings->probes.ntk.probe.enabled && settings->probes.ntk.frequencies == SB_PREDICTION_TRUE;
+    if (!demanded || sb_ntk_has_predictions(settings))
         return true;
     snprintf(message, size,
              "found true where no steps can be predicted; allowed with training.loss mse and a target that has "
-             "frequencies, is not binarised and is trained on all of its samples; else false");
+             "frequencies below half of the kernel's %zu samples, is not binarised and is trained on all of its "
+             "samples; else auto or false",
+             sb_ntk_samples(settings));
     return false;
 }
 
@@ -108,19 +107,6 @@ bool spec_ntk_is_possible(const sb_settings *settings, char *message, size_t siz
         return true;
     snprintf(message, size, "found all of %zu training samples; allowed up to %d, whose eigenvectors take 15 seconds",
              samples, SB_KERNEL_SAMPLES_MAX);
-    return false;
-}
-
-bool spec_ntk_resolves_frequencies(const sb_settings *settings, char *message, size_t size) {
-    sb_list list = settings->target.frequencies;
-    int64_t samples = settings->probes.ntk.samples;
-    double highest = list.values[list.count - 1];
-    bool wanted = settings->probes.ntk.probe.enabled && settings->probes.ntk.frequencies;
-    if (!wanted || samples == SB_SAMPLES_ALL || samples >= (int64_t)sb_training_samples(settings) ||
-        2 * highest < (double)samples)
-        return true;
-    snprintf(message, size, "found %lld with the frequency %.0f; allowed more than %.0f, or all", (long long)samples,
-             highest, 2 * highest);
     return false;
 }
 

@@ -55,7 +55,7 @@ static inline sb_settings hand_settings(void) {
                    .hamming = {.probe = {1, {1, &all}}, .bins = 64},
                    .hyperplane_cosine = {.probe = {1, {1, &last}}, .matrix = 1},
                    .slice = {.probe = {0, {1, &last}}, .size = 20},
-                   .ntk = {.probe = {1, {1, &last}}, .samples = 48, .frequencies = 1, .threshold = 0.5},
+                   .ntk = {.probe = {1, {1, &last}}, .samples = 48, .threshold = 0.5},
                    .confusion = {.probe = {1, {1, &last}}},
                    .perturbation = {.probe = {1, {1, &last}}, .magnitudes = {1, &one}, .directions = 100},
                    .parameters = {.probe = {1, {1, &last}}},

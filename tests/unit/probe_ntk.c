@@ -44,7 +44,7 @@ static void measure(const sb_settings *settings, const sb_dataset *dataset, cons
                           .outputs = f,
                           .scratch = scratch,
                           .step = 7};
-    bool wanted = settings->probes.ntk.frequencies;
+    bool wanted = settings->probes.ntk.frequencies != SB_PREDICTION_FALSE;
     sb_probe_output outputs[] = {{SB_TYPE_FLOAT64, values->eigenvalues, 1, {SAMPLES}},
                                  {SB_TYPE_FLOAT64, values->alignments, 1, {SAMPLES}},
                                  {SB_TYPE_FLOAT64, &values->alignment, 0, {0}},
@@ -94,7 +94,7 @@ static void on_the_circle_it_is_known(void **state) {
 static void several_outputs_are_averaged(void **state) {
     (void)state;
     sb_settings settings = circle_settings();
-    settings.probes.ntk.frequencies = 0;
+    settings.probes.ntk.frequencies = SB_PREDICTION_FALSE;
     sb_dataset circle;
     sb_status status;
     assert_int_equal(sb_dataset_create(&settings, &circle, &status), SB_OK);

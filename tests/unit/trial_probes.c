@@ -104,6 +104,37 @@ static void what_some_targets_lack_is_nan_there(void **state) {
     swept_destroy(&sometimes);
 }
 
+/* By default frequencies are predicted where the kernel can say something of them; where it is demanded everywhere, a
+ * rule refuses (tests/cli/bad/ntk_*.yaml). */
+static void frequencies_are_predicted_where_they_can_be(void **state) {
+    (void)state;
+    static const char *const axes[] = {"target.binarise: [false, true]", "validation.kind: [none, split]",
+                                       "zip: {name: loss, training.loss: [mse, bce], target.binarise: [false, true]}",
+                                       "target.frequencies: [[3, 7], [3, 16]]"};
+    static const char *const variables[] = {"ntk_frequency_eigenvalue", "ntk_predicted_step", "ntk_measured_step"};
+    for (size_t i = 0; i < sizeof axes / sizeof *axes; i++) {
+        char text[512];
+        swept made;
+        snprintf(text, sizeof text, HEAD "probes: {ntk: {at: last, samples: 32}}\naxes: [%s]\n", axes[i]);
+        swept_create(text, &made);
+        sb_result possible = swept_run(&made, 0), impossible = swept_run(&made, 1);
+        for (size_t k = 0; k < 2; k++) {
+            assert_true(swept_value(&made, &possible, "ntk_predicted_step", k) > 0);
+            for (size_t v = 0; v < sizeof variables / sizeof *variables; v++)
+                assert_true(isnan(swept_value(&made, &impossible, variables[v], k)));
+        }
+        assert_true(swept_value(&made, &impossible, "ntk_eigenvalue", 0) > 0);
+        sb_result_free(&possible);
+        sb_result_free(&impossible);
+        swept_destroy(&made);
+    }
+    swept never;
+    swept_create(HEAD "validation: {kind: split}\nprobes: {ntk: {at: last}}\n", &never);
+    for (size_t v = 0; v < sizeof variables / sizeof *variables; v++)
+        assert_null(sb_layout_find(never.layout, variables[v]));
+    swept_destroy(&never);
+}
+
 static void the_full_spectrum_is_there_where_it_is_asked_for(void **state) {
     (void)state;
     swept never, always, sometimes;
@@ -256,6 +287,7 @@ int main(void) {
         cmocka_unit_test(moments_are_records_lists_or_the_end),
         cmocka_unit_test(magnitudes_on_an_axis_give_the_numbers_of_a_list),
         cmocka_unit_test(what_some_targets_lack_is_nan_there),
+        cmocka_unit_test(frequencies_are_predicted_where_they_can_be),
         cmocka_unit_test(the_full_spectrum_is_there_where_it_is_asked_for),
         cmocka_unit_test(what_is_watched_is_seen_at_every_record),
         cmocka_unit_test(ragged_results_are_padded_with_nan),
