@@ -62,10 +62,6 @@ bool spec_distances_are_a_range(const sb_settings *settings, char *message, size
     return false;
 }
 
-/* They measure the regions in which a network is linear, or on which side of its kink a neuron is. */
-static const char *const probes_of_regions[] = {"probes.boundary_distance", "probes.dead_relu", "probes.hamming",
-                                                "probes.inradius",          "probes.regions",   "probes.slice"};
-
 static bool is_enabled(const sb_settings *settings, const char *probe) {
     const char *section;
     size_t offset;
@@ -75,17 +71,35 @@ static bool is_enabled(const sb_settings *settings, const char *probe) {
     return enabled;
 }
 
+enum { NAMES_LENGTH = 256 };
+
+/* True if any of @p probes (NULL at the end) is enabled; names[] then lists all that are. */
+static bool any_enabled(const sb_settings *settings, const char *const *probes, char names[NAMES_LENGTH]) {
+    size_t length = 0;
+    for (; *probes && length < NAMES_LENGTH; probes++)
+        if (is_enabled(settings, *probes))
+            length += (size_t)snprintf(names + length, NAMES_LENGTH - length, "%s%s", length ? ", " : "", *probes);
+    return length > 0;
+}
+
+/* They measure the regions in which a network is linear, or on which side of its kink a neuron is. */
+static const char *const probes_of_regions[] = {"probes.boundary_distance",
+                                                "probes.dead_relu",
+                                                "probes.hamming",
+                                                "probes.inradius",
+                                                "probes.regions",
+                                                "probes.slice",
+                                                NULL};
+
 bool spec_activation_has_regions(const sb_settings *settings, char *message, size_t size) {
     const int64_t activation = settings->model.activation;
-    if (activation == SB_ACTIVATION_RELU || activation == SB_ACTIVATION_LEAKY_RELU)
+    char names[NAMES_LENGTH];
+    if (activation == SB_ACTIVATION_RELU || activation == SB_ACTIVATION_LEAKY_RELU ||
+        !any_enabled(settings, probes_of_regions, names))
         return true;
-    for (size_t i = 0; i < sizeof probes_of_regions / sizeof *probes_of_regions; i++)
-        if (is_enabled(settings, probes_of_regions[i])) {
-            snprintf(message, size, "found %s, which is not piecewise linear, with %s; allowed relu and leaky_relu",
-                     sb_field_find("model.activation")->words[activation].text, probes_of_regions[i]);
-            return false;
-        }
-    return true;
+    snprintf(message, size, "found %s, which is not piecewise linear, with %s; allowed relu and leaky_relu",
+             sb_field_find("model.activation")->words[activation].text, names);
+    return false;
 }
 
 bool spec_ntk_has_frequencies(const sb_settings *settings, char *message, size_t size) {
@@ -112,16 +126,15 @@ bool spec_ntk_is_possible(const sb_settings *settings, char *message, size_t siz
 
 static const char *const probes_of_neurons[] = {
     "probes.boundary_distance", "probes.dead_relu", "probes.hamming", "probes.hyperplane_cosine",
-    "probes.inradius",          "probes.regions",   "probes.slice"};
+    "probes.inradius",          "probes.regions",   "probes.slice",   NULL};
 
 bool spec_neurons_are_hidden(const sb_settings *settings, char *message, size_t size) {
-    for (size_t i = 0; settings->model.depth < 2 && i < sizeof probes_of_neurons / sizeof *probes_of_neurons; i++)
-        if (is_enabled(settings, probes_of_neurons[i])) {
-            snprintf(message, size, "found %lld, a network without hidden neurons, with %s; allowed from 2",
-                     (long long)settings->model.depth, probes_of_neurons[i]);
-            return false;
-        }
-    return true;
+    char names[NAMES_LENGTH];
+    if (settings->model.depth > 1 || !any_enabled(settings, probes_of_neurons, names))
+        return true;
+    snprintf(message, size, "found %lld, a network without hidden neurons, with %s; allowed from 2",
+             (long long)settings->model.depth, names);
+    return false;
 }
 
 /* Only a line without an encoding of several features gives a single input. */
@@ -137,48 +150,39 @@ bool spec_slice_has_a_plane(const sb_settings *settings, char *message, size_t s
 }
 
 /* They compare samples by their places on a curve or in an image; digits, which have none, by their classes. */
-static const char *const probes_of_pairs[] = {"probes.confusion", "probes.hamming"};
+static const char *const probes_of_pairs[] = {"probes.confusion", "probes.hamming", NULL};
 
 bool spec_pairs_have_places(const sb_settings *settings, char *message, size_t size) {
-    if (settings->target.kind == SB_TARGET_DIGITS || sb_training_samples(settings) == sb_total_samples(settings))
+    char names[NAMES_LENGTH];
+    if (settings->target.kind == SB_TARGET_DIGITS || sb_training_samples(settings) == sb_total_samples(settings) ||
+        !any_enabled(settings, probes_of_pairs, names))
         return true;
-    for (size_t i = 0; i < sizeof probes_of_pairs / sizeof *probes_of_pairs; i++)
-        if (is_enabled(settings, probes_of_pairs[i])) {
-            snprintf(message, size,
-                     "found samples that are held out with %s, which compares neighbours; allowed none "
-                     "and clean",
-                     probes_of_pairs[i]);
-            return false;
-        }
-    return true;
+    snprintf(message, size, "found samples that are held out with %s, for neighbours; allowed none and clean", names);
+    return false;
 }
 
 /* These probes transform all training samples, which must therefore be all points of a grid. */
+static const char *const probes_of_grid[] = {"probes.spectrum", "probes.perturbation", "probes.spectral_bias",
+                                             "probes.image_spectrum", NULL};
+
 bool spec_grid_is_whole(const sb_settings *settings, char *message, size_t size) {
-    static const char *const probes[] = {"probes.spectrum", "probes.perturbation", "probes.spectral_bias",
-                                         "probes.image_spectrum"};
-    if (sb_training_samples(settings) == sb_total_samples(settings))
+    char names[NAMES_LENGTH];
+    if (sb_training_samples(settings) == sb_total_samples(settings) || !any_enabled(settings, probes_of_grid, names))
         return true;
-    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++)
-        if (is_enabled(settings, probes[i])) {
-            snprintf(message, size, "found %s, which takes samples out of the grid that %s transforms; allowed %s",
-                     sb_field_find("validation.kind")->words[settings->validation.kind].text, probes[i],
-                     "none and clean");
-            return false;
-        }
-    return true;
+    snprintf(message, size, "found %s, which takes samples out of the grid that is transformed by %s; allowed %s",
+             sb_field_find("validation.kind")->words[settings->validation.kind].text, names, "none and clean");
+    return false;
 }
 
 /* They look at functions of one or two coordinates. */
+static const char *const probes_of_functions[] = {"probes.spectral_bias", "probes.function_grid", "probes.decay", NULL};
+
 bool spec_target_is_of_coordinates(const sb_settings *settings, char *message, size_t size) {
-    static const char *const probes[] = {"probes.spectral_bias", "probes.function_grid", "probes.decay"};
-    for (size_t i = 0; settings->target.kind == SB_TARGET_DIGITS && i < sizeof probes / sizeof *probes; i++)
-        if (is_enabled(settings, probes[i])) {
-            snprintf(message, size, "found digits, which have no coordinates, with %s; allowed curves and images",
-                     probes[i]);
-            return false;
-        }
-    return true;
+    char names[NAMES_LENGTH];
+    if (settings->target.kind != SB_TARGET_DIGITS || !any_enabled(settings, probes_of_functions, names))
+        return true;
+    snprintf(message, size, "found digits, which have no coordinates, with %s; allowed curves and images", names);
+    return false;
 }
 
 bool spec_image_spectrum_is_of_image(const sb_settings *settings, char *message, size_t size) {
