@@ -129,7 +129,7 @@ static void frequencies_are_predicted_where_they_can_be(void **state) {
         swept_destroy(&made);
     }
     swept never;
-    swept_create(HEAD "validation: {kind: split}\nprobes: {ntk: {at: last}}\n", &never);
+    swept_create(HEAD "probes: {ntk: {at: last}}\naxes: [validation.kind: [split]]\n", &never);
     for (size_t v = 0; v < sizeof variables / sizeof *variables; v++)
         assert_null(sb_layout_find(never.layout, variables[v]));
     swept_destroy(&never);
