@@ -108,16 +108,16 @@ static void what_some_targets_lack_is_nan_there(void **state) {
  * rule refuses (tests/cli/bad/ntk_*.yaml). */
 static void frequencies_are_predicted_where_they_can_be(void **state) {
     (void)state;
-    static const char *const axes[] = {"target.binarise: [false, true]", "validation.kind: [none, split]",
-                                       "zip: {name: loss, training.loss: [mse, bce], target.binarise: [false, true]}",
-                                       "target.frequencies: [[3, 7], [3, 16]]"};
+    static const char *const axes[] = {"target.binarise: [true, false]", "validation.kind: [split, none]",
+                                       "zip: {name: loss, training.loss: [bce, mse], target.binarise: [true, false]}",
+                                       "target.frequencies: [[3, 16], [3, 7]]"};
     static const char *const variables[] = {"ntk_frequency_eigenvalue", "ntk_predicted_step", "ntk_measured_step"};
     for (size_t i = 0; i < sizeof axes / sizeof *axes; i++) {
         char text[512];
         swept made;
         snprintf(text, sizeof text, HEAD "probes: {ntk: {at: last, samples: 32}}\naxes: [%s]\n", axes[i]);
         swept_create(text, &made);
-        sb_result possible = swept_run(&made, 0), impossible = swept_run(&made, 1);
+        sb_result impossible = swept_run(&made, 0), possible = swept_run(&made, 1);
         for (size_t k = 0; k < 2; k++) {
             assert_true(swept_value(&made, &possible, "ntk_predicted_step", k) > 0);
             for (size_t v = 0; v < sizeof variables / sizeof *variables; v++)
@@ -129,7 +129,7 @@ static void frequencies_are_predicted_where_they_can_be(void **state) {
         swept_destroy(&made);
     }
     swept never;
-    swept_create(HEAD "probes: {ntk: {at: last}}\naxes: [validation.kind: [split]]\n", &never);
+    swept_create(HEAD "validation: {kind: split}\nprobes: {ntk: {at: last}}\n", &never);
     for (size_t v = 0; v < sizeof variables / sizeof *variables; v++)
         assert_null(sb_layout_find(never.layout, variables[v]));
     swept_destroy(&never);
