@@ -73,7 +73,7 @@ start() {
     done
     says err 'specbias: training'
     pids=("$runner")
-    [ "$ranks" -eq 1 ] || mapfile -t pids < <(ps -o pid= --ppid "$runner")
+    [ "$ranks" -eq 1 ] || mapfile -t pids < <(ps -o pid= --ppid "$runner" | tr -d ' ') # ps pads short numbers
     [ ${#pids[@]} -eq "$ranks" ] || fail "${#pids[@]} ranks, not $ranks"
 }
 
