@@ -4,8 +4,8 @@ import numpy
 
 from curves import COLOURS, STEP, band, shades
 from experiment import Figure
-from forms import BANDS, canvas, forms, legend, moments, over_steps
-from panels import Panel, sign
+from forms import canvas, forms, legend, moments, over_steps
+from panels import BANDS, Panel, sign
 
 
 def beyond_ntk(results):

@@ -4,7 +4,8 @@
 A file of one of the papers' experiments becomes that paper's figure: it is known by the name of its sweep (`name:` in the
 sweep file, such as rahaman2019-fig1), whatever the file is called and however far its run has come. Files of several
 sweeps that one figure compares (rahaman2019-fig5a and -fig5b) are given together; what is missing stays empty. Of any
-other sweep, the heat maps of what it measured are drawn. Prints the path of each picture: <name of FILE>_<figure>.png.
+other sweep, heat maps of the spectrum and of perturbations are drawn, and whatever else has one number for each step over
+the steps. Prints the path of each picture: <name of FILE>_<figure>.png.
 
 How a figure is added: one function `<paper>_<figure>` in the module of its paper (rahaman2019.py), which is given a
 dataset of load.py for each of its sweeps and returns a Matplotlib figure, and a row in that module's table FIGURES
@@ -23,6 +24,7 @@ try:
     import heatmap
     import lazzari2023
     import lazzari2023_scripts
+    import measures
     import rahaman2019
     from load import DONE, ResultsError, load
 except ModuleNotFoundError as missing:
@@ -34,7 +36,6 @@ except ModuleNotFoundError as missing:
 PAPERS = (rahaman2019, lazzari2023, lazzari2023_scripts, beyond)
 EXPERIMENTS = {sweep: figure for paper in PAPERS for figure in paper.FIGURES for sweep in figure.sweeps}
 ANY = {"spectrum": heatmap.spectrum, "perturbation": heatmap.perturbation}  # by the variable that each needs
-READ = ["spectrum", "loss", "spectral_norm", "perturbation"]
 
 
 def together(paths):
@@ -67,11 +68,16 @@ def draw_experiment(figure, files):
 
 def draw_any(path):
     """What can be drawn of any sweep."""
-    results = load(path, READ)
+    results = load(path)
     for variable, figures_of in ANY.items():
         figures = list(figures_of(results)) if variable in results else []
         for number, figure in enumerate(figures, start=1):
             yield f"{variable}_{number}" if len(figures) > 1 else variable, figure
+    shown = {"loss", "lipschitz_bound"} if "spectrum" in results else set()  # beside the heat map, or by it
+    if set(measures.measured(results)) - shown:
+        yield "measures", measures.measures(results)
+    elif not shown and "perturbation" not in results:
+        raise ResultsError(f"{path}: nothing in it has one number for each step, and there is no spectrum to draw")
 
 
 def draw(paths, folder, form):
@@ -79,7 +85,8 @@ def draw(paths, folder, form):
     for figure, files in together(paths):
         first = next(iter(files.values()))
         for name, drawn in draw_experiment(figure, files) if figure else draw_any(first):
-            picture = folder / f"{pathlib.Path(first).stem}_{name}.{form}"
+            stem = "_".join(pathlib.Path(path).stem for path in files.values())
+            picture = folder / f"{stem}_{name}.{form}"
             drawn.savefig(picture, dpi=200)
             yield picture
 

@@ -10,7 +10,6 @@ from curves import COLOURS, STEP, band
 from panels import REPLICATE, Panel
 
 AXES = ("coordinates", "encoding", "octaves")  # a zip of the sweeps of images; a section; a field
-BANDS = "; bands: range over networks"
 INITIAL = {"low": -1.0, "high": 1.0, "octaves": 4}  # left out of a section's label
 
 

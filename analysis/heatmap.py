@@ -4,7 +4,7 @@
 import numpy
 
 from curves import STEP, band, shades
-from panels import blank, edges, fit, page, pages, panels_of, sign
+from panels import BANDS, blank, edges, fit, page, pages, panels_of, sign
 
 NORM = "Perturbation norm $\\delta$"
 RATIO = "Magnitude over that of\nthe trained network, clipped at 1"
@@ -26,7 +26,7 @@ def spectrum(results):
             axes[0].set_ylabel(STEP)
             for name, side in zip(beside, axes[1:]):
                 draw_curves(side, panel, name)
-        sign(figure, results, "; bands: range over networks" if beside else "")
+        sign(figure, results, BANDS if beside else "")
         yield figure
 
 

@@ -7,8 +7,8 @@ import numpy
 import maps
 from curves import STEP, band, shades
 from experiment import Figure
-from forms import BANDS, canvas, first, forms, legend, moments, once, over_steps
-from panels import sign
+from forms import canvas, first, forms, legend, moments, once, over_steps
+from panels import BANDS, sign
 
 PAPER = "Lazzari and Liu 2023, "
 

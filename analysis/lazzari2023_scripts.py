@@ -4,9 +4,9 @@ import numpy
 
 from curves import STEP, band, shades
 from experiment import Figure
-from forms import BANDS, canvas, forms, legend, moments, over_steps, replicated
+from forms import canvas, forms, legend, moments, over_steps, replicated
 from lazzari2023 import DYNAMICS, PAPER, densities, dynamics
-from panels import sign
+from panels import BANDS, sign
 
 
 def lazzari2023_supplement_inradius(results):

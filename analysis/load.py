@@ -42,7 +42,16 @@ def load(path, variables=None, keep_failed=False):
         elif array.dims != state.dims or array.dtype.kind == "f":
             results[name] = array.where(usable).assign_attrs(array.attrs)
     results = results.assign({f"trial_{name}": array for name, array in trials.data_vars.items()})
-    return results.assign_attrs(path=str(path))
+    return results.assign_attrs(path=str(path), overrides=_overrides(path))
+
+
+def _overrides(path):
+    """The --set arguments with which the file was made, one a line."""
+    try:
+        text = _open(path, "provenance").get("overrides")
+    except ResultsError:  # results cut out of a file, without what tells of its runs
+        return ""
+    return "" if text is None else "".join(map(str, text.values.ravel())).strip("\0\n")
 
 
 def _open(path, group):

@@ -14,6 +14,8 @@ import numpy
 from load import DONE, FAILED, coordinate
 
 REPLICATE = "seed"  # the axis whose trials differ by chance alone
+REPLICATES = (REPLICATE, "image")  # and what figures of images average over beside it
+BANDS = "; bands: range over networks"
 COLUMNS, ROWS = 2, 3  # panels on a page
 
 SIZES = {"font.size": 9, "figure.titlesize": 9, "axes.titlesize": 9}
@@ -59,11 +61,13 @@ class Panel:
         value = array.isel(self.of(array)).values.item()
         return f"{value:g}" if isinstance(value, (int, float)) else str(value)
 
+    def axes(self):
+        """Words for where this panel lies on the axes that are not averaged over."""
+        places = [self._point(axis, index) for axis, index in self.selection.items() if self.results.sizes[axis] > 1]
+        return ", ".join(itertools.chain(*places))
+
     def title(self):
-        words = []
-        for axis, index in self.selection.items():
-            if self.results.sizes[axis] > 1:
-                words += self._point(axis, index)
+        words = [self.axes()] if self.axes() else []
         if self.networks:
             share = f"{self.networks}" if self.networks == self.wanted else f"{self.networks} of {self.wanted}"
             mean = "mean of " if self.networks > 1 else ""
@@ -128,6 +132,8 @@ def sign(figure, results, note="", title=None):
     files = [one for one in (results if isinstance(results, (list, tuple)) else [results]) if one is not None]
     lines = fit(title or files[0].attrs.get("title", ""), figure.get_figwidth(), 12)
     figure.suptitle("\n".join(lines), fontsize=11, fontweight="bold")
+    if not any(one.sizes.get(axis, 1) > 1 for one in files for axis in REPLICATES):
+        note = note.replace(BANDS, "")  # each curve is one network's
     foot = "; ".join(map(share, files)) + note
     figure.supxlabel("\n".join(fit(foot, figure.get_figwidth(), 6)), x=0.995, ha="right", fontsize=6, color="0.4")
 
@@ -137,7 +143,9 @@ def share(results):
     states = results["trial_state"].values
     done, failed = (states == DONE).sum(), (states == FAILED).sum()
     words = [f"{done} of {states.size} trials", *unfinished(failed, states.size - done - failed)]
-    return f"{pathlib.Path(results.attrs['path']).name}: {', '.join(words)}"
+    changed = results.attrs.get("overrides", "").split("\n")
+    changed = f" with {' '.join(changed)}" if any(changed) else ""
+    return f"{pathlib.Path(results.attrs['path']).name}: {', '.join(words)}{changed}"
 
 
 def blank(part, panel, variable):

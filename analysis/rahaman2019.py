@@ -9,12 +9,11 @@ import curves
 import heatmap
 from curves import COLOURS, STEP, band
 from experiment import Figure
-from panels import REPLICATE, Panel, blank, edges, page, panels_of, sign
+from panels import BANDS, REPLICATE, Panel, blank, edges, page, panels_of, sign
 
 TARGET, NETWORK, CLEAN = "0.6", COLOURS[1], COLOURS[2]
 SIDES = COLOURS[1], COLOURS[5]  # of a target of two classes
 SYMBOL = {"frequency": "$k$", "amplitude": "$\\beta$"}  # of label noise
-BANDS = "; bands: range over networks"
 MAGNITUDE = "Normalised magnitude, clipped at 1"
 
 

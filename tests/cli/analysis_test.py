@@ -17,6 +17,7 @@ import xarray
 
 import figures
 import heatmap
+import measures
 import panels
 from load import DONE, FAILED, ResultsError, coordinate, load
 
@@ -98,9 +99,24 @@ def test_files_of_one_figure_are_drawn_together(folder):
     for part in "ba":
         files[part] = write(folder / f"{part}.h5", {"seed": [0, 1]}, variables, axes, title=f"rahaman2019-fig5{part}")
     done = draw(files["b"], folder, files["a"])
-    assert done.stdout.split() == [str(folder / "b_rahaman2019_fig5.png")], done.stderr
+    assert done.stdout.split() == [str(folder / "b_a_rahaman2019_fig5.png")], done.stderr
     groups = figures.together([files["a"], files["a"], files["b"]])
     assert [len(of_figure) for _, of_figure in groups] == [2, 1], "a sweep that comes twice is two figures"
+
+
+def test_what_has_one_number_for_each_step_is_drawn_of_any_sweep(folder):
+    variables = {
+        "loss": PLAIN["loss"],
+        "regions": (("regions_step",), numpy.array([3.0, 9.0])),
+        "confusion_local_histogram": (("cosine_bin",), numpy.ones(5)),
+    }
+    axes = {"step": STEPS, "regions_step": [0, 1000], "cosine_bin": numpy.arange(5.0)}
+    path = write(folder / "test.h5", {"encoding": ["none", "positional"], "seed": [0, 1]}, variables, axes)
+    assert measures.measured(load(path)) == ["loss", "regions"]
+    pictures(folder, "test_measures.png")
+    write(folder / "test.h5", {"seed": [0, 1]}, {"confusion_local_histogram": variables["confusion_local_histogram"]}, axes)
+    done = draw(folder / "test.h5", folder)
+    assert done.returncode == 1 and "no spectrum to draw" in done.stderr, done.stderr
 
 
 def test_vector_formats(folder):
