@@ -198,6 +198,21 @@ def test_fig6(claim):
     found = confused(results, "encoding", "seed").mean(1)
     claim(f"local cosines below -0.5, mean of networks, [0,1), [-1,1) and 7 octaves: {found.round(2)}",
           less_than_all(found))
+
+    def moves(results, form):
+        """How far global Hamming distances move over training, relative to its start, mean of networks: [form]."""
+        distances = over(results, "hamming_global", form, "seed", "step")
+        return ((distances.max(-1) - distances.min(-1)) / distances[..., 0]).mean(1)
+
+    def images(*changed):
+        of_images = (*SMALL, *PAIRS, *GRADIENTS, "training.batch=32", "probes.confusion.at=last", "record.every=160")
+        return moves(run("fig5", *of_images, "seed=[0, 1]", *given("none", "interval", 8), *changed), "coordinates")
+
+    curves, trained = moves(results, "encoding"), images("training.steps=8000")
+    untrained = images("training.steps=800", "training.learning_rate=1e-6")
+    claim(f"global Hamming distances move by {curves.round(2)}, of images (figure 5) by {trained.round(2)}",
+          (curves < 0.8 * trained).all())
+    claim(f"control, images without training: {untrained.round(2)}", not (curves < 0.8 * untrained).any())
     any_frequency = "axes.encoding=[{kind: fourier, features: 64, sigma: 1000}, {kind: none}]"
     results = run("fig6", *small, "training.steps=20", any_frequency)
     ratios = nearer(results, "encoding")[0]
