@@ -9,6 +9,7 @@ class Figure(NamedTuple):
     draw: Callable  # given one dataset (load.py) for each of `sweeps`, None without a file of it; gives the figure
     sweeps: tuple  # names of sweeps (`name:` in the sweep file) that this figure compares, in the order of arguments
     reads: tuple  # variables and coordinates without which it cannot be drawn
+    also: tuple = ()  # variables that it shows where there are any
 
     @property
     def name(self):

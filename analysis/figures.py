@@ -62,7 +62,8 @@ def together(paths):
 
 def draw_experiment(figure, files):
     """The figure of a paper, from the files {name of sweep: path} that there are."""
-    results = [load(files[sweep], figure.reads) if sweep in files else None for sweep in figure.sweeps]
+    reads = figure.reads + figure.also
+    results = [load(files[sweep], reads) if sweep in files else None for sweep in figure.sweeps]
     yield figure.name, figure.draw(*results)
 
 

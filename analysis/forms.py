@@ -67,7 +67,8 @@ def replicated(results):
 
 def moments(results, variable):
     """The dimension of a variable for the steps at which it was measured; None if that was once."""
-    found = [name for name in results[variable].dims if name == "step" or name.endswith("_step")]
+    names = [name.removesuffix("_index") for name in results[variable].dims]  # of padded steps too
+    found = [name for name in names if name == "step" or name.endswith("_step")]
     return found[0] if found else None
 
 

@@ -14,18 +14,24 @@ def spectrum(results):
     """Step x frequency heat maps, mean over seeds; beside each, over the same steps, the loss and the layers' spectral
     norms where the file has them."""
     beside = [name for name in ("loss", "spectral_norm") if "step" in names_of(results, name)]
-    for panels in pages(panels_of(results, "spectrum", "step", "frequency")):
-        figure, parts = page(panels, 3.6 + 1.1 * len(beside), 3.6)
+    layers = 0.4 if "spectral_norm" in beside else 0  # room for their names
+    over = "step" if "step" in names_of(results, "spectrum") else "spectrum_step"
+    for panels in pages(panels_of(results, "spectrum", over, "frequency")):
+        figure, parts = page(panels, 3.6 + 1.1 * len(beside) + layers, 3.6)
+        sides = {name: [] for name in beside}
         for panel, part in zip(panels, parts):
             if blank(part, panel, "spectrum"):
                 continue
             widths = [2.8] + [1] * len(beside)
             axes = part.subplots(1, len(widths), sharey=True, squeeze=False, width_ratios=widths)[0]
             axes[0].locator_params(axis="y", integer=True)
-            draw_heatmap(axes[0], panel, "spectrum", "step", "Normalised magnitude, clipped at 1")
+            draw_heatmap(axes[0], panel, "spectrum", over, "Normalised magnitude, clipped at 1")
             axes[0].set_ylabel(STEP)
             for name, side in zip(beside, axes[1:]):
                 draw_curves(side, panel, name)
+                sides[name].append(side)
+        for name, alike in sides.items():
+            scale(alike, name)
         sign(figure, results, BANDS if beside else "")
         yield figure
 
@@ -80,13 +86,24 @@ def draw_curves(axes, panel, name):
     for i, colour in enumerate(shades(values.shape[2])):
         band(axes, steps, values[:, :, i], colour, f"{layers[0][i]:g}" if layered else None, along="y")
     if layered:
-        axes.legend(title="layer", fontsize=6, title_fontsize=6, handlelength=1, borderaxespad=0.2, frameon=True)
-    if name == "loss" and numpy.nanmax(values) > 10 * numpy.nanmin(values) > 0:
-        axes.set_xscale("log")
-    else:
-        low, high = axes.get_xlim()
-        ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
-        axes.set_xticks(ticks[:: max(1, len(ticks) - 1)])  # the first and the last: there is no room for a third
+        place = {"loc": "upper left", "bbox_to_anchor": (1, 1), "borderaxespad": 0}
+        axes.legend(title="layer", fontsize=6, title_fontsize=6, handlelength=1, **place)
     axes.set_xlabel(name.replace("_", " ").capitalize(), fontsize=8)
     axes.tick_params(axis="x", labelsize=7)
     axes.grid(lw=0.3)
+
+
+def scale(sides, name):
+    """One scale and range for a variable in all panels of a page, so that they can be compared: logarithmic for losses of
+    several orders of magnitude."""
+    low = min((axes.dataLim.x0 for axes in sides), default=0)
+    high = max((axes.dataLim.x1 for axes in sides), default=0)
+    logarithmic = name == "loss" and high > 10 * low > 0
+    margin = (high / low) ** 0.05 if logarithmic else 0.05 * (high - low) or 1
+    for axes in sides:
+        if logarithmic:
+            axes.set(xscale="log", xlim=(low / margin, high * margin))
+            continue
+        axes.set_xlim(low - margin, high + margin)
+        ticks = [tick for tick in axes.get_xticks() if low - margin <= tick <= high + margin]
+        axes.set_xticks(ticks[:: max(1, len(ticks) - 1)])  # the first and the last: there is no room for a third

@@ -9,6 +9,7 @@ import curves
 import heatmap
 from curves import COLOURS, STEP, band
 from experiment import Figure
+from forms import moments
 from panels import BANDS, REPLICATE, Panel, blank, edges, page, panels_of, sign
 
 TARGET, NETWORK, CLEAN = "0.6", COLOURS[1], COLOURS[2]
@@ -150,20 +151,20 @@ def rahaman2019_fig5(white, growing):
         spectra, steps, bins = panel.values("kernel_spectrum", "kernel_spectrum_step", "kernel_bin")
         axes = part.subplots(1, len(steps) + 1, width_ratios=[1] * len(steps) + [1.6])
         for side, step, of_step in zip(axes, steps, spectra.transpose(1, 0, 2)):
-            for name, colour in (("target", TARGET), ("clean", CLEAN)):
+            for name, colour, labels in (("target", TARGET, "training labels"), ("clean", CLEAN, "… without noise")):
                 of_target, _ = panel.values(f"kernel_spectrum_{name}", "kernel_bin")
-                side.plot(bins, of_target.mean(axis=0), color=colour, lw=1)
-            band(side, bins, of_step, NETWORK)
+                side.plot(bins, of_target.mean(axis=0), color=colour, lw=1, label=labels)
+            band(side, bins, of_step, NETWORK, "network")
             side.set(title=f"iteration {step:g}", xlabel="Eigenvector", yscale="log")
             side.sharey(axes[0])
             side.label_outer()
         axes[0].set_ylabel("Coefficient")
-        for variable, colour, labels in (("loss", TARGET, "training"), ("validation_loss", CLEAN, "clean")):
+        for variable, colour, labels in (("loss", TARGET, ""), ("validation_loss", CLEAN, " without noise")):
             losses, of_steps = panel.values(variable, "step")
-            band(axes[-1], of_steps, losses, colour, f"{labels} labels: target, loss")
-        axes[-1].plot([], [], color=NETWORK, label="network")
-        axes[-1].set(xlabel=STEP, ylabel="Loss", yscale="log")
-        axes[-1].legend(fontsize=7)
+            band(axes[-1], of_steps, losses, colour, f"against the training labels{labels}")
+        axes[-1].set(xlabel=STEP, ylabel="Loss of the network", yscale="log")
+        for side in axes[0], axes[-1]:
+            side.legend(fontsize=6, handlelength=1)
         part.suptitle("label noise: white" if results is white else "label noise: growing along the eigenvectors")
     sign(figure, rows, BANDS, "Rahaman et al. 2019, figure 5")
     return figure
@@ -172,7 +173,8 @@ def rahaman2019_fig5(white, growing):
 def rahaman2019_fig6(results):
     """What each network says in the plane around the curve that it was trained on."""
     panels = list(networks(results))
-    figure, parts = page([f"initialisation {panel.point(REPLICATE)}" for panel in panels], 4.4, 4.2)
+    titles = [f"initialisation {panel.point(REPLICATE)}{accuracy(panel)}" for panel in panels]
+    figure, parts = page(titles, 4.4, 4.2)
     for panel, part in zip(panels, parts):
         if blank(part, panel, "function_grid"):
             continue
@@ -187,6 +189,14 @@ def rahaman2019_fig6(results):
         axes.set(xlabel="x", ylabel="y", aspect="equal")
     sign(figure, results, "; colour: class, of samples and of the network; lines: |f|", "Rahaman et al. 2019, figure 6")
     return figure
+
+
+def accuracy(panel):
+    """Words for the share of training samples that the network of a panel ended with in their class, where measured."""
+    if panel.networks == 0 or "accuracy" not in panel.results:
+        return ""
+    values, _ = panel.values("accuracy", moments(panel.results, "accuracy"))
+    return f", training accuracy {100 * values[0, -1]:.1f}%"
 
 
 def rahaman2019_arxiv6(results):
@@ -299,7 +309,7 @@ FIGURES = (
     Figure(rahaman2019_fig4_direction, ("rahaman2019-fig4_direction",), OF_NOISE),
     Figure(rahaman2019_fig4_component, ("rahaman2019-fig4_component",), OF_NOISE),
     Figure(rahaman2019_fig5, ("rahaman2019-fig5a", "rahaman2019-fig5b"), OF_KERNEL),
-    Figure(rahaman2019_fig6, ("rahaman2019-fig6",), ("function_grid", "inputs", "targets")),
+    Figure(rahaman2019_fig6, ("rahaman2019-fig6",), ("function_grid", "inputs", "targets"), ("accuracy",)),
     Figure(rahaman2019_arxiv6, ("rahaman2019-arxiv6",), ("kernel_eigenvector",)),
     Figure(rahaman2019_fig7, ("rahaman2019-fig7",), ("spectrum", "loss", "petals")),
     Figure(rahaman2019_fig8, ("rahaman2019-fig8",), ("accuracy", "petals", "frequencies")),

@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "analysis"))
 
 import numpy
 import xarray
+from matplotlib.axes import Axes
 
 import figures
 import heatmap
@@ -190,6 +191,30 @@ def test_a_half_finished_file_is_drawn(folder):
 def words(figure):
     """All texts of the panels of a page."""
     return [text.get_text() for part in figure.subfigs for text in part.texts]
+
+
+def test_panels_of_a_page_have_one_scale(folder):
+    write(folder / "test.h5", {"depth": [2, 3], "seed": [0]}, PLAIN, AXES)
+    results = load(folder / "test.h5")
+    results["loss"] = results["loss"] * xarray.DataArray([1, 1e-3], dims="depth")
+    (figure,) = heatmap.spectrum(results)
+    sides = [axes for axes in figure.findobj(Axes) if axes.get_xlabel() == "Loss"]
+    assert [axes.get_xscale() for axes in sides] == ["log"] * 2
+    (low, high), other = (axes.get_xlim() for axes in sides)
+    assert (low, high) == other and low < 1e-4 and high > 1
+
+
+def test_a_spectrum_at_its_own_steps_is_drawn(folder):
+    variables = {"spectrum": (("spectrum_step", "frequency"), learning(FREQUENCIES, STEPS[:3])), "loss": PLAIN["loss"]}
+    write(folder / "test.h5", {"seed": [0]}, variables, AXES | {"spectrum_step": STEPS[:3]})
+    pictures(folder, "test_spectrum.png")
+
+
+def test_losses_over_steps_of_several_lengths_are_drawn(folder):
+    steps = (("length", "step_index"), [[0.0, 10.0, 20.0], [0.0, 30.0, numpy.nan]])
+    variables = {"loss": (("step_index",), numpy.array([3, 2, 1]))}
+    write(folder / "test.h5", {"length": [0, 1], "seed": [0]}, variables, {"step": steps})
+    pictures(folder, "test_measures.png")
 
 
 def test_trials_without_results_are_told_apart(folder):
